@@ -1,0 +1,5 @@
+/** Dowel auth-token. */
+@NullMarked
+package dev.dowel.authtoken;
+
+import org.jspecify.annotations.NullMarked;

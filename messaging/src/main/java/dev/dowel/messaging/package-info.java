@@ -1,0 +1,5 @@
+/** Dowel messaging. */
+@NullMarked
+package dev.dowel.messaging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Dowel rate-limit. */
+@NullMarked
+package dev.dowel.ratelimit;
+
+import org.jspecify.annotations.NullMarked;

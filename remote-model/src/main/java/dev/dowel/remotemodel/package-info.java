@@ -1,0 +1,5 @@
+/** Dowel remote-model. */
+@NullMarked
+package dev.dowel.remotemodel;
+
+import org.jspecify.annotations.NullMarked;
