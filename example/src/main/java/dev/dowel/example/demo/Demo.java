@@ -90,10 +90,9 @@ public final class Demo {
         out.println("  curl -X DELETE -H \"Authorization: Bearer $TOKEN\" " + stage.users().uri() + "/api/v1/users/3");
         out.println("  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' " + stage.likes().uri()
                 + "/health; done");
-        CountDownLatch ended = new CountDownLatch(1);
-        Runtime.getRuntime().addShutdownHook(new Thread(ended::countDown, "demo-end"));
+        Runtime.getRuntime().addShutdownHook(new Thread(stage::close, "demo-end"));
         try {
-            ended.await();
+            new CountDownLatch(1).await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
