@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Makes sure that test services can be had: ensure.sh [rabbitmq|postgresql|redis ...]. A service is there when its
+# variable is set, its program is installed, or a Docker engine answers; else it is installed where that may be done
+# (Debian's packages, as root or through sudo without a password), else one line says what to install.
+#   DOWEL_NO_INSTALL=1      never installs
+#   DOWEL_SERVICES_PATH=... the folders to look in, instead of the usual ones
+set -euo pipefail
+
+usual="/usr/lib/rabbitmq/bin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':'):$PATH:/usr/local/sbin:/opt/homebrew/sbin:/usr/sbin"
+
+find_program() {
+    local folder
+    local IFS=:
+    for folder in ${DOWEL_SERVICES_PATH-$usual}; do
+        if [ -x "$folder/$1" ]; then echo "$folder/$1"; return; fi
+    done
+    return 1
+}
+
+engine_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
+
+# Installs one of Debian's packages without starting the service it brings.
+install_package() {
+    [ -z "${DOWEL_NO_INSTALL:-}" ] && [ -z "${DOWEL_SERVICES_PATH:-}" ] && command -v apt-get >/dev/null || return 1
+    local as_root=""
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null && sudo -n true 2>/dev/null || return 1
+        as_root="sudo -n"
+    fi
+    echo "installing $1 ..."
+    local policy=/usr/sbin/policy-rc.d ours=""
+    if [ ! -e "$policy" ]; then
+        ours=yes
+        printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+        $as_root chmod +x "$policy"
+    fi
+    local good=0
+    { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; } >/dev/null || good=1
+    [ -z "$ours" ] || $as_root rm -f "$policy"
+    return $good
+}
+
+missing=0
+for service in "$@"; do
+    case $service in
+        rabbitmq) name=RabbitMQ program=rabbitmq-server package=rabbitmq-server variable=RABBITMQ_URI ;;
+        postgresql) name=PostgreSQL program=postgres package=postgresql variable=POSTGRES_URL ;;
+        redis) name=Redis program=redis-server package=redis-server variable=REDIS_URL ;;
+        *) echo "ensure.sh: unknown service $service"; exit 2 ;;
+    esac
+    if found=$(find_program $program); then
+        echo "$name: a private process of $found"
+    elif [ -n "${!variable:-}" ]; then
+        echo "$name: the one that $variable names; tests that kill it need a program of their own"
+    elif engine_answers; then
+        echo "$name: a container"
+    elif install_package $package && found=$(find_program $program); then
+        echo "$name: a private process of $found, just installed"
+    else
+        echo "$name is needed and was not found: install it (Debian: apt-get install $package), or set $variable, or start a Docker engine."
+        missing=1
+    fi
+done
+exit $missing

@@ -1,0 +1,119 @@
+package dev.dowel.testservices;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** A RabbitMQ for tests. Safe for use by several threads, except that kill and restart belong to one. */
+public final class RabbitMq implements AutoCloseable {
+    private static final String VARIABLE = "RABBITMQ_URI";
+    private static @Nullable RabbitMq shared;
+
+    private final URI uri;
+    private final @Nullable Service service;
+
+    private RabbitMq(URI uri, @Nullable Service service) {
+        this.uri = uri;
+        this.service = service;
+    }
+
+    /**
+     * Starts a broker of the caller's own, which it may kill and must close.
+     *
+     * @throws MissingServiceException if there is neither a program nor a Docker engine
+     */
+    public static RabbitMq start() {
+        return start(Programs.installed());
+    }
+
+    static RabbitMq start(Programs programs) {
+        Optional<Path> server = programs.find("rabbitmq-server");
+        Optional<Path> epmd = programs.find("epmd");
+        if (server.isPresent() && epmd.isPresent()) {
+            return own(RabbitMqProcess.start(server.get(), epmd.get()));
+        }
+        if (Containers.available()) {
+            return own(Containers.start("rabbitmq:4", 5672, java.util.List.of()));
+        }
+        throw new MissingServiceException("RabbitMQ", "rabbitmq-server", VARIABLE);
+    }
+
+    private static RabbitMq own(Service service) {
+        return new RabbitMq(URI.create("amqp://guest:guest@127.0.0.1:" + service.port()), service);
+    }
+
+    /** Returns the broker that {@code RABBITMQ_URI} names, else one that lives as long as this JVM; not to be killed. */
+    public static synchronized RabbitMq shared() {
+        if (shared == null) {
+            shared = shared(System.getenv());
+        }
+        return shared;
+    }
+
+    private static RabbitMq shared(Map<String, String> environment) {
+        String uri = environment.get(VARIABLE);
+        return uri == null ? start() : new RabbitMq(URI.create(uri), null);
+    }
+
+    /** Returns where it is, with user and password. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** Makes a vhost that nobody else uses; on a broker of somebody else's it is the one that its URI names. */
+    public URI newVhost() {
+        if (service == null) {
+            return uri;
+        }
+        String name = "test-" + UUID.randomUUID();
+        ctl("add_vhost", name);
+        ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*");
+        return URI.create(uri + "/" + name);
+    }
+
+    /** Runs {@code rabbitmqctl} and returns what it printed. */
+    public String ctl(String... arguments) {
+        if (service instanceof RabbitMqProcess process) {
+            return process.ctl(arguments);
+        }
+        if (service instanceof Containers container) {
+            String[] command = new String[arguments.length + 1];
+            command[0] = "rabbitmqctl";
+            System.arraycopy(arguments, 0, command, 1, arguments.length);
+            return container.run(command);
+        }
+        throw foreign();
+    }
+
+    /** Ends it with SIGKILL; returns when the process is gone. */
+    public void kill() {
+        service().kill();
+    }
+
+    /** Starts it again on the same port and data; returns when it answers. */
+    public void restart() {
+        service().restart();
+    }
+
+    private Service service() {
+        if (service == null) {
+            throw foreign();
+        }
+        return service;
+    }
+
+    private static IllegalStateException foreign() {
+        return new IllegalStateException("The broker that " + VARIABLE + " names is not ours to kill or administer");
+    }
+
+    /** Ends it and removes its data; does nothing to a broker of somebody else's. May be called twice. */
+    @Override
+    public void close() {
+        if (service != null) {
+            service.close();
+        }
+    }
+}
