@@ -1,0 +1,47 @@
+package dev.dowel.ratelimit;
+
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * Bounds what clients get that are not in the store's memory. A size limit alone is no bound: whoever cycles through more
+ * addresses than fit gets a fresh bucket each time. So a first call is also counted for the network around the address
+ * (/24 or /48), in a fixed table of cells (the generic cell rate algorithm: one theoretical arrival time each). Networks
+ * that share a cell share its ceiling.
+ */
+final class NewClientGate {
+    private static final int CELLS = 1 << 16;
+    private static final int CLIENTS_PER_NETWORK = 32;
+
+    private final AtomicLongArray arrivals = new AtomicLongArray(CELLS);
+
+    NewClientGate(long now) {
+        for (int i = 0; i < CELLS; i++) {
+            arrivals.set(i, now);
+        }
+    }
+
+    /** Counts a call that would open a bucket; returns 0 if it may, else in how many nanoseconds the next one may. */
+    long nanosToOpen(RateLimitRule rule, ClientKey client, long now) {
+        long period = rule.quota().period().toNanos();
+        long ceiling = CLIENTS_PER_NETWORK * Math.min(rule.quota().calls(), period / CLIENTS_PER_NETWORK);
+        long increment = period / ceiling;
+        long tolerance = period - increment;
+        int cell = cell(rule, client);
+        while (true) {
+            long arrival = arrivals.get(cell);
+            long start = arrival - now < 0 ? now : arrival;
+            if (start - now > tolerance) {
+                return start - now - tolerance;
+            }
+            if (arrivals.compareAndSet(cell, arrival, start + increment)) {
+                return 0;
+            }
+        }
+    }
+
+    private static int cell(RateLimitRule rule, ClientKey client) {
+        long mixed = (client.coarse() * 31 + (client.kind() == ClientKey.Kind.IPV4 ? 1 : 2)) * 31 + rule.hashCode();
+        mixed = (mixed ^ (mixed >>> 32)) * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 48) & (CELLS - 1);
+    }
+}
