@@ -1,7 +1,6 @@
 package dev.dowel.authtoken;
 
 import java.util.Enumeration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the {@code Authorization} fields of one request hold, by the grammars of RFC 9110 and RFC 6750; never throws. */
@@ -37,10 +36,8 @@ sealed interface AuthorizationHeader {
         while (start < field.length() && field.charAt(start) == ' ') {
             start++;
         }
-        if (start == "bearer".length() || !BearerToken.isToken(field, start)) {
-            return new Unusable(RefusalReason.MALFORMED);
-        }
-        return new Token(BearerToken.of(field.substring(start)));
+        BearerToken token = start == "bearer".length() ? null : BearerToken.parse(field, start);
+        return token == null ? new Unusable(RefusalReason.MALFORMED) : new Token(token);
     }
 
     /** Commas are legal within the parameters of one Digest credential, so only those around a Bearer make a list. */
@@ -64,8 +61,7 @@ sealed interface AuthorizationHeader {
     /** Returns whether the scheme at the offset, up to the first character no scheme can have, is Bearer. */
     private static boolean isBearer(String field, int from) {
         int end = from + "bearer".length();
-        return field.length() >= end
-                && field.substring(from, end).toLowerCase(Locale.ROOT).equals("bearer")
+        return field.regionMatches(true, from, "bearer", 0, "bearer".length())
                 && (field.length() == end || !isSchemeCharacter(field.charAt(end)));
     }
 

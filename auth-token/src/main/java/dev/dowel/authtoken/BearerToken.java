@@ -1,6 +1,7 @@
 package dev.dowel.authtoken;
 
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The characters that follow {@code Bearer} in an {@code Authorization} header. Immutable; two instances are never
@@ -23,11 +24,12 @@ public final class BearerToken {
      */
     public static BearerToken of(String value) {
         Objects.requireNonNull(value, "value");
-        if (!isToken(value, 0)) {
+        BearerToken token = parse(value, 0);
+        if (token == null) {
             throw new IllegalArgumentException(
                     "value is not a bearer token: use letters, digits, -._~+/ and = at the end");
         }
-        return new BearerToken(value);
+        return token;
     }
 
     /**
@@ -49,7 +51,12 @@ public final class BearerToken {
         return "BearerToken[redacted]";
     }
 
-    static boolean isToken(String text, int start) {
+    /** Returns the token that begins at the offset, or null if what stands there is none. */
+    static @Nullable BearerToken parse(String text, int start) {
+        return isToken(text, start) ? new BearerToken(text.substring(start)) : null;
+    }
+
+    private static boolean isToken(String text, int start) {
         int end = text.length();
         while (end > start && text.charAt(end - 1) == '=') {
             end--;

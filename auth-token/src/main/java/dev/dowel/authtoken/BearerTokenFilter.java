@@ -57,7 +57,8 @@ public final class BearerTokenFilter implements Filter {
     private final RefusalAnswer answer;
     private final int maxTokenLength;
     private final @Nullable AuthenticationListener listener;
-    private final ThrottledLog warnings = new ThrottledLog(LOG, System::nanoTime);
+    private final ThrottledLog verifierLog = new ThrottledLog(LOG, "The token verifier", System::nanoTime);
+    private final ThrottledLog listenerLog = new ThrottledLog(LOG, "The authentication listener", System::nanoTime);
     private final String attribute = BearerTokenFilter.class.getName() + "." + UUID.randomUUID();
 
     /** Kept with the request. Only an instance made by this very filter counts, whatever others put in its place. */
@@ -176,7 +177,7 @@ public final class BearerTokenFilter implements Filter {
         try {
             return Objects.requireNonNull(verifier.verify(token), "verification");
         } catch (RuntimeException e) {
-            warnings.failed("The token verifier", e);
+            verifierLog.failed(e);
             return new Verification.Unavailable(AFTER_FAILURE);
         }
     }
@@ -213,7 +214,7 @@ public final class BearerTokenFilter implements Filter {
                 told.onFailure(event);
             }
         } catch (RuntimeException e) {
-            warnings.failed("The authentication listener", e);
+            listenerLog.failed(e);
         }
     }
 

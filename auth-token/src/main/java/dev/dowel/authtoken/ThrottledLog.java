@@ -11,28 +11,30 @@ final class ThrottledLog {
     private static final long INTERVAL = Duration.ofMinutes(1).toNanos();
 
     private final Logger log;
+    private final String what;
     private final LongSupplier nanos;
     private final AtomicLong next;
     private final AtomicLong leftOut = new AtomicLong();
 
-    ThrottledLog(Logger log, LongSupplier nanos) {
+    ThrottledLog(Logger log, String what, LongSupplier nanos) {
         this.log = log;
+        this.what = what;
         this.nanos = nanos;
         this.next = new AtomicLong(nanos.getAsLong());
     }
 
     /** Names the class of the failure and no more: its message may hold a token. */
-    void failed(String what, RuntimeException failure) {
-        failed(what, failure.getClass().getName());
-    }
-
-    void failed(String what, String how) {
+    void failed(RuntimeException failure) {
         long now = nanos.getAsLong();
         long due = next.get();
         if (now - due < 0 || !next.compareAndSet(due, now + INTERVAL)) {
             leftOut.incrementAndGet();
             return;
         }
-        log.warn("{} failed: {}; {} such warnings left out since the last", what, how, leftOut.getAndSet(0));
+        log.warn(
+                "{} failed: {}; {} such warnings left out since the last",
+                what,
+                failure.getClass().getName(),
+                leftOut.getAndSet(0));
     }
 }
