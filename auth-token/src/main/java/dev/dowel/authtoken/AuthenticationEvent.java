@@ -20,7 +20,15 @@ public record AuthenticationEvent(
         Optional<ServicePrincipal> principal,
         Optional<RefusalReason> reason) {
 
-    /** Checks that nothing is null. */
+    /**
+     * Checks that nothing is null.
+     *
+     * @param method the request method, escaped
+     * @param path the request URI without query, escaped
+     * @param remoteAddress the address of the connection's other end
+     * @param principal who calls, if the token was accepted
+     * @param reason why the call was refused, if it was
+     */
     public AuthenticationEvent {
         Objects.requireNonNull(method, "method");
         Objects.requireNonNull(path, "path");

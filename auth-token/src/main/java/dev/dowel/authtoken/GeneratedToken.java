@@ -15,6 +15,8 @@ public record GeneratedToken(String clientId, String secret) {
     /**
      * Checks the parts.
      *
+     * @param clientId whose secret it is
+     * @param secret the secret in clear
      * @throws IllegalArgumentException if the client id is not {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}} or the secret empty
      */
     public GeneratedToken {

@@ -15,7 +15,14 @@ import java.util.Set;
  */
 public record ServicePrincipal(String name, Set<String> scopes, Map<String, String> attributes) implements Principal {
 
-    /** Copies the collections and checks that nothing is null and the name not empty. */
+    /**
+     * Copies the collections.
+     *
+     * @param name the client id, not empty
+     * @param scopes what the client may do, without nulls
+     * @param attributes what the verifier adds, without nulls
+     * @throws IllegalArgumentException if the name is empty
+     */
     public ServicePrincipal {
         Objects.requireNonNull(name, "name");
         scopes = Set.copyOf(scopes);

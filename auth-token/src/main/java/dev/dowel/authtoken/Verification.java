@@ -12,7 +12,11 @@ public sealed interface Verification {
      * @param principal who calls, not null
      */
     record Accepted(ServicePrincipal principal) implements Verification {
-        /** Checks that the principal is not null. */
+        /**
+         * Checks that the principal is not null.
+         *
+         * @param principal who calls
+         */
         public Accepted {
             Objects.requireNonNull(principal, "principal");
         }
@@ -24,7 +28,11 @@ public sealed interface Verification {
      * @param reason why, for the audit trail only, not null
      */
     record Rejected(RefusalReason reason) implements Verification {
-        /** Checks that the reason is not null. */
+        /**
+         * Checks that the reason is not null.
+         *
+         * @param reason why
+         */
         public Rejected {
             Objects.requireNonNull(reason, "reason");
         }
@@ -37,7 +45,12 @@ public sealed interface Verification {
      * @param retryAfter when to ask again, not negative; sent in whole seconds, rounded up, at least 1
      */
     record Unavailable(Duration retryAfter) implements Verification {
-        /** Checks that the duration is not null and not negative. */
+        /**
+         * Checks the duration.
+         *
+         * @param retryAfter when to ask again
+         * @throws IllegalArgumentException if the duration is negative
+         */
         public Unavailable {
             Objects.requireNonNull(retryAfter, "retryAfter");
             if (retryAfter.isNegative()) {
