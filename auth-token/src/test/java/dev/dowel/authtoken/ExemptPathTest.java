@@ -3,6 +3,8 @@ package dev.dowel.authtoken;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import jakarta.servlet.DispatcherType;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -103,5 +105,28 @@ class ExemptPathTest {
     void an_absolute_target_is_read_as_its_path() throws Exception {
         assertThat(server.get("http://localhost/admin").status()).isEqualTo(401);
         assertThat(server.send("OPTIONS", "*").body()).doesNotContain("CONTENT");
+    }
+
+    @Test
+    void the_decoded_path_has_to_be_canonical_even_if_another_filter_cleans_the_one_sent() throws Exception {
+        BearerTokenFilter filter = BearerTokenFilter.builder(token -> new Verification.Rejected(RefusalReason.OTHER))
+                .authentication(Authentication.NONE, "/open/*")
+                .build();
+        try (TomcatServer cleaned = new TomcatServer()
+                .filter((request, response, chain) -> chain.doFilter(
+                        new HttpServletRequestWrapper((HttpServletRequest) request) {
+                            @Override
+                            public String getRequestURI() {
+                                return "/open/x";
+                            }
+                        },
+                        response))
+                .filter(filter, DispatcherType.REQUEST)
+                .servlet("/*", (request, response) -> response.getWriter().print("CONTENT"))
+                .start()) {
+            assertThat(cleaned.get("/open/y").body()).isEqualTo("CONTENT");
+            assertThat(cleaned.get("/open/%C3%A9").status()).isEqualTo(401);
+            assertThat(cleaned.get("/open/%252e%252e/admin").status()).isEqualTo(401);
+        }
     }
 }
