@@ -42,7 +42,8 @@ final class BrokerAddress {
         }
         String rest = uri.substring(uri.indexOf("//") + 2);
         if (rest.indexOf('?') >= 0 || rest.indexOf('#') >= 0) {
-            throw new IllegalArgumentException("The broker's URI has a query or fragment, which is not supported: " + FORM);
+            throw new IllegalArgumentException(
+                    "The broker's URI has a query or fragment, which is not supported: " + FORM);
         }
         int slash = rest.indexOf('/');
         String vhost = slash < 0 || slash == rest.length() - 1 ? "/" : decode(rest.substring(slash + 1));

@@ -141,7 +141,8 @@ final class Lane {
         } catch (IOException | ShutdownSignalException e) {
             throw new PublishException(
                     PublishException.Kind.NOT_CONNECTED,
-                    entry.description() + " was not sent: the channel could not be opened or the exchange not declared: "
+                    entry.description()
+                            + " was not sent: the channel could not be opened or the exchange not declared: "
                             + SupervisedConnection.describe(rootOf(e)),
                     e);
         }
@@ -158,7 +159,8 @@ final class Lane {
         }
         Line fresh = new Line(opened.get());
         fresh.channel.addConfirmListener(
-                (tag, multiple) -> settle(fresh, tag, multiple, true), (tag, multiple) -> settle(fresh, tag, multiple, false));
+                (tag, multiple) -> settle(fresh, tag, multiple, true),
+                (tag, multiple) -> settle(fresh, tag, multiple, false));
         fresh.channel.addReturnListener(returned -> fresh.inFlight.values().stream()
                 .filter(entry -> returned.getRoutingKey().equals(entry.routingKey)
                         && returned.getExchange().equals(entry.exchange)
@@ -178,19 +180,38 @@ final class Lane {
         } catch (AlreadyClosedException e) {
             finish(open, tag, entry, PublishException.Kind.NOT_CONNECTED, " was not sent: the channel was closed", e);
         } catch (IOException | RuntimeException e) {
-            finish(open, tag, entry, PublishException.Kind.CONNECTION_LOST, " has an unknown outcome: sending broke off", e);
+            finish(
+                    open,
+                    tag,
+                    entry,
+                    PublishException.Kind.CONNECTION_LOST,
+                    " has an unknown outcome: sending broke off",
+                    e);
         }
         if (!open.channel.isOpen()) {
             // The shutdown listener may have run before the entry was in its map.
-            finish(open, tag, entry, PublishException.Kind.CONNECTION_LOST, " has an unknown outcome: the channel was closed", null);
+            finish(
+                    open,
+                    tag,
+                    entry,
+                    PublishException.Kind.CONNECTION_LOST,
+                    " has an unknown outcome: the channel was closed",
+                    null);
         }
     }
 
     private void settle(Line confirmed, long tag, boolean multiple, boolean ack) {
-        Map<Long, Entry> settled = multiple ? confirmed.inFlight.headMap(tag, true) : confirmed.inFlight.subMap(tag, true, tag, true);
+        Map<Long, Entry> settled =
+                multiple ? confirmed.inFlight.headMap(tag, true) : confirmed.inFlight.subMap(tag, true, tag, true);
         settled.forEach((key, entry) -> {
             if (!ack) {
-                finish(confirmed, key, entry, PublishException.Kind.NACKED, " was refused by the broker (basic.nack)", null);
+                finish(
+                        confirmed,
+                        key,
+                        entry,
+                        PublishException.Kind.NACKED,
+                        " was refused by the broker (basic.nack)",
+                        null);
             } else if (entry.returned) {
                 finish(
                         confirmed,
@@ -210,7 +231,13 @@ final class Lane {
         String reason = String.valueOf(cause.getReason());
         lost.inFlight.forEach((tag, entry) -> {
             if (reason.contains("NOT_FOUND - no exchange '" + entry.exchange + "'")) {
-                finish(lost, tag, entry, PublishException.Kind.NO_EXCHANGE, " was not kept: the exchange does not exist", cause);
+                finish(
+                        lost,
+                        tag,
+                        entry,
+                        PublishException.Kind.NO_EXCHANGE,
+                        " was not kept: the exchange does not exist",
+                        cause);
             } else {
                 finish(
                         lost,

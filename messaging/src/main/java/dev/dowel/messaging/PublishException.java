@@ -15,7 +15,7 @@ public final class PublishException extends MessagingException {
         UNROUTABLE,
         /** The exchange does not exist; the broker did not keep the message. */
         NO_EXCHANGE,
-        /** The broker blocks publishers (memory or disk alarm) and did so for the whole publish timeout; not sent. */
+        /** The broker blocks publishers (an alarm), or the window of unconfirmed messages stayed full; not sent. */
         BLOCKED,
         /** There is no connection to the broker; not sent. */
         NOT_CONNECTED,

@@ -47,7 +47,8 @@ final class PublishGate {
                     return open.get();
                 }
                 long left = deadline - System.nanoTime();
-                boolean waiting = now == ConnectionState.CONNECTING || now == ConnectionState.BLOCKED
+                boolean waiting = now == ConnectionState.CONNECTING
+                        || now == ConnectionState.BLOCKED
                         || now == ConnectionState.CONNECTED;
                 if (!waiting || left <= 0) {
                     throw refused(now, what);
@@ -84,16 +85,20 @@ final class PublishGate {
 
     private static PublishException refused(ConnectionState state, String what) {
         return switch (state) {
-            case BLOCKED -> new PublishException(
-                    PublishException.Kind.BLOCKED, what + " was not sent: the broker blocks publishers", null);
-            case NEW -> new PublishException(
-                    PublishException.Kind.NOT_CONNECTED, what + " was not sent: call start() first", null);
-            case CLOSED -> new PublishException(
-                    PublishException.Kind.NOT_CONNECTED, what + " was not sent: messaging is closed", null);
-            default -> new PublishException(
-                    PublishException.Kind.NOT_CONNECTED,
-                    what + " was not sent: there is no connection to the broker; it is being retried",
-                    null);
+            case BLOCKED ->
+                new PublishException(
+                        PublishException.Kind.BLOCKED, what + " was not sent: the broker blocks publishers", null);
+            case NEW ->
+                new PublishException(
+                        PublishException.Kind.NOT_CONNECTED, what + " was not sent: call start() first", null);
+            case CLOSED ->
+                new PublishException(
+                        PublishException.Kind.NOT_CONNECTED, what + " was not sent: messaging is closed", null);
+            default ->
+                new PublishException(
+                        PublishException.Kind.NOT_CONNECTED,
+                        what + " was not sent: there is no connection to the broker; it is being retried",
+                        null);
         };
     }
 }

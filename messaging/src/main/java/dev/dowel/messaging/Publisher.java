@@ -13,8 +13,8 @@ import java.util.concurrent.CompletionStage;
  */
 public interface Publisher {
     /**
-     * Publishes one message. Blocks while the window of unconfirmed messages is full or the broker blocks publishers,
-     * at most for the publish timeout.
+     * Publishes one message. Blocks while the window of unconfirmed messages is full, the broker blocks publishers or a
+     * connection is being made, at most for the publish timeout; fails at once while the broker is known to be away.
      *
      * @param message the message
      * @return a stage that completes with a receipt once the broker has confirmed the message, or with a

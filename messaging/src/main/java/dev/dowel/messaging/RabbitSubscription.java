@@ -1,0 +1,263 @@
+package dev.dowel.messaging;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.ShutdownSignalException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps as many consumers running as wanted. A thread of its own compares wanted with actual and reopens what is missing,
+ * whyever it is: connection lost, channel closed by the broker, queue deleted, consumer cancelled.
+ */
+final class RabbitSubscription implements Subscription {
+    private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
+    private static final long CHECK_MILLIS = 1_000;
+    private static final long LONGEST_BACK_OFF = 10_000;
+
+    private final SubscriptionPlan plan;
+    private final MessageProcessor<?> processor;
+    private final Supplier<Optional<Connection>> connection;
+    private final Runnable onStop;
+    private final List<Worker> workers = new ArrayList<>();
+    private final Semaphore wakeUp = new Semaphore(0);
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+    private volatile boolean stopping;
+    private volatile String lastError = "";
+
+    RabbitSubscription(
+            SubscriptionPlan plan,
+            MessageProcessor<?> processor,
+            Supplier<Optional<Connection>> connection,
+            Runnable onStop) {
+        this.plan = plan;
+        this.processor = processor;
+        this.connection = connection;
+        this.onStop = onStop;
+        for (int i = 0; i < plan.concurrency(); i++) {
+            workers.add(new Worker());
+        }
+        this.thread = new Thread(this::supervise, "dowel-messaging " + plan.queue());
+        this.thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Looks at once whether something is missing. */
+    void check() {
+        wakeUp.release();
+    }
+
+    @Override
+    public String queue() {
+        return plan.queue();
+    }
+
+    @Override
+    public boolean active() {
+        return !stopping && activeConsumers() == plan.concurrency();
+    }
+
+    int activeConsumers() {
+        return (int) workers.stream().filter(Worker::active).count();
+    }
+
+    int wantedConsumers() {
+        return stopping ? 0 : plan.concurrency();
+    }
+
+    String lastError() {
+        return lastError;
+    }
+
+    private void supervise() {
+        int failures = 0;
+        try {
+            while (!stopping) {
+                long pause = CHECK_MILLIS;
+                if (!active()) {
+                    Optional<Connection> open = connection.get();
+                    if (open.isPresent()) {
+                        failures = reopen(open.get()) ? 0 : failures + 1;
+                        pause = failures == 0
+                                ? CHECK_MILLIS
+                                : ThreadLocalRandom.current()
+                                                .nextLong(Math.min(LONGEST_BACK_OFF, 200L << Math.min(failures, 10)))
+                                        + 1;
+                    }
+                }
+                if (wakeUp.tryAcquire(pause, TimeUnit.MILLISECONDS)) {
+                    wakeUp.drainPermits();
+                }
+            }
+        } catch (InterruptedException e) {
+            // Nobody interrupts this thread but the JVM's end.
+            Thread.currentThread().interrupt();
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private boolean reopen(Connection open) {
+        try {
+            Topology.declare(open, plan);
+            for (Worker worker : workers) {
+                if (!stopping && !worker.active()) {
+                    worker.open(open);
+                }
+            }
+            lastError = "";
+            return true;
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            Throwable root = e.getCause() == null ? e : e.getCause();
+            String error = "Cannot consume " + plan.queue() + ": " + SupervisedConnection.describe(root);
+            if (!error.equals(lastError)) {
+                LOG.warn("{}; retrying in the background", error);
+            }
+            lastError = error;
+            return false;
+        }
+    }
+
+    @Override
+    public void stop(Duration deadline) {
+        if (stopping) {
+            return;
+        }
+        long end = System.nanoTime() + deadline.toNanos();
+        stopping = true;
+        wakeUp.release();
+        try {
+            ended.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            workers.forEach(Worker::cancel);
+            for (Worker worker : workers) {
+                worker.awaitIdle(end);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            workers.forEach(Worker::close);
+            onStop.run();
+        }
+    }
+
+    /** One consumer on a channel of its own; the handler runs on the channel's dispatch thread, so acks stay in order. */
+    private final class Worker {
+        private final AtomicInteger running = new AtomicInteger();
+        private volatile @Nullable Consumer consumer;
+
+        boolean active() {
+            Consumer now = consumer;
+            return now != null && !now.gone && now.getChannel().isOpen();
+        }
+
+        void open(Connection from) throws IOException {
+            close();
+            Channel channel = from.openChannel().orElseThrow(() -> new IOException("no channel number is free"));
+            int share = (plan.prefetch() + plan.concurrency() - 1) / plan.concurrency();
+            try {
+                channel.basicQos(share);
+                Consumer fresh = new Consumer(channel, running);
+                channel.basicConsume(plan.queue(), false, fresh);
+                consumer = fresh;
+            } catch (IOException | RuntimeException e) {
+                channel.abort();
+                throw e;
+            }
+        }
+
+        void cancel() {
+            Consumer now = consumer;
+            if (now != null && active()) {
+                try {
+                    now.getChannel().basicCancel(now.getConsumerTag());
+                } catch (IOException | RuntimeException e) {
+                    // The channel is gone, and with it the consumer.
+                    now.gone = true;
+                }
+            }
+        }
+
+        void awaitIdle(long end) throws InterruptedException {
+            while (running.get() > 0 && System.nanoTime() - end < 0) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+
+        void close() {
+            Consumer now = consumer;
+            if (now != null) {
+                try {
+                    now.getChannel().abort();
+                } catch (IOException | RuntimeException e) {
+                    // Closed already: the broker gives back what was not acknowledged.
+                    now.gone = true;
+                }
+            }
+        }
+    }
+
+    private final class Consumer extends DefaultConsumer {
+        private final AtomicInteger running;
+        private volatile boolean gone;
+
+        Consumer(Channel channel, AtomicInteger running) {
+            super(channel);
+            this.running = running;
+        }
+
+        @Override
+        public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
+                throws IOException {
+            running.incrementAndGet();
+            try {
+                MessageProcessor.Verdict verdict = stopping
+                        ? MessageProcessor.Verdict.REQUEUE
+                        : processor.process(new RabbitDelivery(envelope, properties, body));
+                if (verdict == MessageProcessor.Verdict.ACK) {
+                    getChannel().basicAck(envelope.getDeliveryTag(), false);
+                } else {
+                    getChannel().basicNack(envelope.getDeliveryTag(), false, true);
+                }
+            } catch (AlreadyClosedException e) {
+                // The channel of this delivery is gone: the broker delivers the message again on another.
+                gone = true;
+            } finally {
+                running.decrementAndGet();
+            }
+        }
+
+        @Override
+        public void handleCancel(String consumerTag) {
+            LOG.warn("{}: the broker cancelled a consumer; reopening", plan.queue());
+            gone = true;
+            check();
+        }
+
+        @Override
+        public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
+            gone = true;
+            check();
+        }
+    }
+}
