@@ -12,6 +12,7 @@ import okhttp3.Headers;
  * @param body the body, cut for errors
  * @param repeated whether an earlier attempt may have been carried out
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Answer(int status, Headers headers, String retryAfter, byte[] body, boolean repeated) {
 
     boolean isSuccess() {

@@ -11,6 +11,7 @@ record Ask(Verb verb, HttpUrl url, @Nullable Payload payload, Caller caller) {
     }
 
     /** What is sent with it. */
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Payload(byte[] bytes, String mediaType) {
         @Override
         public String toString() {

@@ -15,7 +15,7 @@ final class EntityUrls {
     static final int MAX_ID_BYTES = 512;
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,127}");
-    private static final Pattern REFUSED = Pattern.compile("[/\\\\%;\\p{Cntrl}]");
+    private static final Pattern REFUSED = Pattern.compile("[/\\\\%;\\p{Cc}]");
 
     private final HttpUrl collection;
     private final String ownPath;

@@ -162,10 +162,14 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
     private static Map<?, ?> merged(Map<?, ?> before, Map<?, ?> changes) {
         Map<Object, @Nullable Object> merged = new LinkedHashMap<>(before);
         changes.forEach((field, value) -> {
-            boolean nested = value instanceof Map && before.get(field) instanceof Map;
-            merged.put(field, nested ? merged((Map<?, ?>) before.get(field), (Map<?, ?>) value) : value);
+            boolean nested = before.get(field) instanceof Map<?, ?> && value instanceof Map<?, ?>;
+            merged.put(field, nested ? merged(nested(before, field), nested(changes, field)) : value);
         });
         return merged;
+    }
+
+    private static Map<?, ?> nested(Map<?, ?> tree, Object field) {
+        return tree.get(field) instanceof Map<?, ?> map ? map : Map.of();
     }
 
     private String key(ID id) {
@@ -204,6 +208,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // Never compared.
     private record Stored(byte[] json, Map<?, ?> tree) {}
 
     private record Slice<T>(List<T> all, int from, int size) implements Page<T> {

@@ -70,7 +70,7 @@ final class Lookups {
 
     /** Orders entities as {@link Query#orderBy} says; what is missing comes last, first when turned around. */
     static Comparator<Map<?, ?>> order(List<String> fields) {
-        Comparator<Map<?, ?>> order = (a, b) -> 0;
+        Comparator<Map<?, ?>> order = Comparator.comparing(entity -> 0);
         for (String field : fields) {
             boolean descending = field.startsWith("-");
             String path = descending ? field.substring(1) : field;

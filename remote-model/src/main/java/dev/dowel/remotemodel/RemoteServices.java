@@ -39,7 +39,7 @@ public final class RemoteServices implements AutoCloseable {
                     VARIABLE + " is not set; expected name=url pairs, such as" + " users=https://users.internal");
         }
         Map<String, URI> baseUrls = new LinkedHashMap<>();
-        for (String pair : text.strip().split("[\\s,]+")) {
+        for (String pair : text.strip().split("[\\s,]+", -1)) {
             int equals = pair.indexOf('=');
             if (equals < 1) {
                 throw new IllegalStateException(VARIABLE + " has an entry without a name; expected name=url pairs");

@@ -7,6 +7,7 @@ package dev.dowel.remotemodel;
  * @param body the JSON text, empty when absent
  * @param storable whether the provider allows keeping it
  */
+@SuppressWarnings("ArrayRecordComponent") // Never compared.
 record Reply(boolean absent, byte[] body, boolean storable) {
 
     static final Reply ABSENT = new Reply(true, new byte[0], true);
