@@ -62,7 +62,11 @@ class ArchitectureTest {
 
     @Test
     void inherits_no_thread_locals() {
-        noClasses().should().dependOnClassesThat().areAssignableTo(InheritableThreadLocal.class).check(classes);
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(InheritableThreadLocal.class)
+                .check(classes);
     }
 
     @Test
@@ -71,6 +75,10 @@ class ArchitectureTest {
                 .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
                 .count();
         org.assertj.core.api.Assertions.assertThat(publicTypes).isLessThanOrEqualTo(25);
-        slices().matching("dev.dowel.remotemodel.(*)..").should().beFreeOfCycles().allowEmptyShould(true).check(classes);
+        slices().matching("dev.dowel.remotemodel.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(classes);
     }
 }

@@ -113,10 +113,11 @@ class BatchTest {
 
     @Test
     void ids_can_be_repeated_parameters_or_single_calls() throws IOException {
-        server = new TestServer(request ->
-                request.getUrl().querySize() > 0 ? asked(request) : TestServer.status(404));
-        RemoteModel.Builder<Book, Long> options =
-                server.service().build().model("books", Book.class, IdCodec.LONG).id(Book::id);
+        server = new TestServer(request -> request.getUrl().querySize() > 0 ? asked(request) : TestServer.status(404));
+        RemoteModel.Builder<Book, Long> options = server.service()
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .id(Book::id);
 
         assertThat(options.batch(BatchStyle.REPEATED).build().getAll(ids(3))).hasSize(3);
         assertThat(server.requests.get(0).getUrl().queryParameterValues("id")).containsExactly("1", "2", "3");
@@ -127,8 +128,10 @@ class BatchTest {
     @Test
     void without_a_way_to_read_ids_it_says_what_to_set() throws IOException {
         server = new TestServer(BatchTest::asked);
-        RemoteModel<Book, Long> books =
-                server.service().build().model("books", Book.class, IdCodec.LONG).build();
+        RemoteModel<Book, Long> books = server.service()
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .build();
 
         assertThatThrownBy(() -> books.getAll(ids(1))).hasMessageContaining("id(...)");
     }

@@ -39,13 +39,15 @@ class PagingTest {
 
         assertThat(books.filter(Query.all()).stream().map(Book::id)).containsExactly(1L, 2L, 3L, 4L);
         assertThat(foreign.requests).isEmpty();
-        assertThat(server.requests).extracting(request -> request.getTarget())
+        assertThat(server.requests)
+                .extracting(request -> request.getTarget())
                 .containsExactly(
                         "/api/v1/books", "/api/v1/books?page=2", "/api/v1/books?page=3", "/api/v1/books?page=4");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/api/v1/users?page=2", "https://h/api/v1/books/1?x", "/api/v2/books?page=2", "ftp://h/x", "x"})
+    @ValueSource(
+            strings = {"/api/v1/users?page=2", "https://h/api/v1/books/1?x", "/api/v2/books?page=2", "ftp://h/x", "x"})
     void a_link_to_something_else_is_refused(String next) throws IOException {
         server = TestServer.answering(page(next, "[{\"id\":1}]"));
         Page<Book> page = server.books().filter(Query.all());
@@ -68,8 +70,8 @@ class PagingTest {
 
     @Test
     void pages_that_lead_in_a_circle_are_noticed() throws IOException {
-        server = new TestServer(request -> page(
-                "2".equals(request.getUrl().queryParameter("page")) ? "?page=1" : "?page=2", "[{\"id\":1}]"));
+        server = new TestServer(request ->
+                page("2".equals(request.getUrl().queryParameter("page")) ? "?page=1" : "?page=2", "[{\"id\":1}]"));
 
         assertThatThrownBy(() -> server.books().filter(Query.all()).stream().count())
                 .isInstanceOf(RemoteDecodeException.class)

@@ -116,10 +116,8 @@ class PropagationTest {
 
     @Test
     void cookies_are_neither_kept_nor_sent() throws IOException {
-        server = new TestServer(request -> TestServer.book(7)
-                .newBuilder()
-                .addHeader("Set-Cookie", "a=b")
-                .build());
+        server = new TestServer(request ->
+                TestServer.book(7).newBuilder().addHeader("Set-Cookie", "a=b").build());
         RemoteModel<Book, Long> books = server.books();
         books.find(7L);
         books.find(7L);
@@ -133,9 +131,8 @@ class PropagationTest {
         OkHttpClient turning = new OkHttpClient.Builder()
                 .addInterceptor(chain -> {
                     Request request = chain.request();
-                    return chain.proceed(request.newBuilder()
-                            .url(foreign.base() + "/x")
-                            .build());
+                    return chain.proceed(
+                            request.newBuilder().url(foreign.base() + "/x").build());
                 })
                 .build();
         OkHttpClient repeating = new OkHttpClient.Builder()
@@ -149,8 +146,8 @@ class PropagationTest {
         assertThatThrownBy(() -> TestServer.books(options.okHttpClient(turning)).get(7L))
                 .isInstanceOf(RemoteCallException.class);
         assertThat(foreign.requests).isEmpty();
-        assertThatThrownBy(() ->
-                        TestServer.books(options.okHttpClient(repeating)).create(Book.titled("x", 1)))
+        assertThatThrownBy(
+                        () -> TestServer.books(options.okHttpClient(repeating)).create(Book.titled("x", 1)))
                 .isInstanceOf(RemoteCallException.class);
         assertThat(server.requests).hasSize(1);
         foreign.close();
@@ -190,7 +187,8 @@ class PropagationTest {
         List<MockResponse> answers = new ArrayList<>();
         for (int status : new int[] {200, 302, 400, 401, 404, 429, 500, 503}) {
             for (String type : new String[] {"text/html", "application/json", "application/problem+json"}) {
-                answers.add(TestServer.status(status, "Content-Type", type, "Location", "/x?q=canary", "Retry-After", "canary")
+                answers.add(TestServer.status(
+                                status, "Content-Type", type, "Location", "/x?q=canary", "Retry-After", "canary")
                         .newBuilder()
                         .body("{\"detail\":\"canary\",\"next\":\"/x?canary\",\"results\":[{\"price\":\"canary\"}]}")
                         .build());
@@ -203,7 +201,8 @@ class PropagationTest {
         texts.add(patch);
         for (MockResponse answer : answers) {
             try (TestServer each = TestServer.answering(answer)) {
-                RemoteService service = each.service().credentials(Credentials.inbound()).build();
+                RemoteService service =
+                        each.service().credentials(Credentials.inbound()).build();
                 RemoteModel<Book, Long> books = service.model("books", Book.class, IdCodec.LONG)
                         .id(Book::id)
                         .build()
@@ -229,14 +228,16 @@ class PropagationTest {
             }
         }
 
-        assertThat(texts).hasSizeGreaterThan(100).noneMatch(text -> text.toString().contains("canary"));
+        assertThat(texts)
+                .hasSizeGreaterThan(100)
+                .noneMatch(text -> text.toString().contains("canary"));
         assertThat(logs.list).noneMatch(event -> event.getFormattedMessage().contains("canary"));
     }
 
     private static ListAppender<ILoggingEvent> capture() {
         ListAppender<ILoggingEvent> logs = new ListAppender<>();
         Logger logger = (Logger) LoggerFactory.getLogger("dev.dowel");
-        logger.setLevel(Level.ALL);
+        logger.setLevel(Level.TRACE);
         logs.start();
         logger.addAppender(logs);
         return logs;

@@ -12,7 +12,8 @@ class RemoteServicesTest {
 
     @Test
     void each_service_is_found_by_its_name() {
-        try (RemoteServices services = RemoteServices.parse(" pizza=https://pizza.internal\n users=http://localhost:81/x ")) {
+        try (RemoteServices services =
+                RemoteServices.parse(" pizza=https://pizza.internal\n users=http://localhost:81/x ")) {
             assertThat(services.service("users")).isSameAs(services.service("users"));
             assertThat(services.service("users")).hasToString("RemoteService[users at http://localhost:81/x]");
             assertThat(services.builder("pizza").version("v2").build().name()).isEqualTo("pizza");
@@ -24,8 +25,14 @@ class RemoteServicesTest {
     @NullAndEmptySource
     @ValueSource(
             strings = {
-                "users", "=http://x", "users=ftp://x", "users=http://a:canary@x", "users=http://x?canary", "users=http://can^ary",
-                "a/b=http://x", "a=http://x a=http://y"
+                "users",
+                "=http://x",
+                "users=ftp://x",
+                "users=http://a:canary@x",
+                "users=http://x?canary",
+                "users=http://can^ary",
+                "a/b=http://x",
+                "a=http://x a=http://y"
             })
     void a_wrong_variable_is_named_without_its_urls(String value) {
         assertThatThrownBy(() -> RemoteServices.parse(value))

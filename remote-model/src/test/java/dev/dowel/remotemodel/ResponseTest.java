@@ -50,9 +50,7 @@ class ResponseTest {
         RemoteModel<Book, Long> wrong = books(html(status));
         for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
                 java.util.List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                        () -> wrong.find(7L),
-                        () -> wrong.delete(7L),
-                        () -> wrong.update(7L, Book.titled("x", 1)))) {
+                        () -> wrong.find(7L), () -> wrong.delete(7L), () -> wrong.update(7L, Book.titled("x", 1)))) {
             assertThatThrownBy(call)
                     .isInstanceOf(RemoteResponseException.class)
                     .hasMessageContaining(server.base() + "/api/v1/books/7")
@@ -72,13 +70,13 @@ class ResponseTest {
         TestServer foreign = TestServer.answering(TestServer.book(7));
         server = TestServer.answering(
                 TestServer.status(status, "Location", foreign.base() + "/elsewhere?secret=canary#f"));
-        RemoteModel<Book, Long> books = server.books()
-                .in(TestServer.context("X-Tenant", "t"))
-                .as(Credentials.bearer(() -> "token"));
+        RemoteModel<Book, Long> books =
+                server.books().in(TestServer.context("X-Tenant", "t")).as(Credentials.bearer(() -> "token"));
 
         assertThatThrownBy(() -> books.get(7L))
                 .isInstanceOfSatisfying(
-                        RemoteResponseException.class, e -> assertThat(e.status()).isEqualTo(status))
+                        RemoteResponseException.class,
+                        e -> assertThat(e.status()).isEqualTo(status))
                 .hasMessageContaining(foreign.base() + "/elsewhere")
                 .message()
                 .doesNotContain("canary");
@@ -90,10 +88,12 @@ class ResponseTest {
 
     @Test
     void a_redirect_that_only_adds_a_slash_names_the_option() throws IOException {
-        assertThatThrownBy(() -> books(TestServer.status(301, "Location", "/api/v1/books/7/")).get(7L))
+        assertThatThrownBy(() -> books(TestServer.status(301, "Location", "/api/v1/books/7/"))
+                        .get(7L))
                 .hasMessageContaining("trailingSlash(true)");
         server = TestServer.answering(TestServer.status(301, "Location", "/api/v1/books/7"));
-        assertThatThrownBy(() -> TestServer.books(server.service().trailingSlash(true)).get(7L))
+        assertThatThrownBy(() ->
+                        TestServer.books(server.service().trailingSlash(true)).get(7L))
                 .hasMessageContaining("trailingSlash(false)");
     }
 
@@ -136,10 +136,12 @@ class ResponseTest {
 
     @Test
     void a_problem_is_decoded_and_the_transport_status_wins() throws IOException {
-        RemoteModel<Book, Long> books = books(TestServer.status(409, "Content-Type", "application/problem+json; charset=utf-8")
-                .newBuilder()
-                .body("{\"type\":\"https://x/t\",\"title\":\"Out of\\nstock\",\"status\":500,\"detail\":\"canary\",\"more\":1}")
-                .build());
+        RemoteModel<Book, Long> books =
+                books(TestServer.status(409, "Content-Type", "application/problem+json; charset=utf-8")
+                        .newBuilder()
+                        .body(
+                                "{\"type\":\"https://x/t\",\"title\":\"Out of\\nstock\",\"status\":500,\"detail\":\"canary\",\"more\":1}")
+                        .build());
         RemoteResponseException e =
                 catchThrowableOfType(RemoteResponseException.class, () -> books.create(Book.titled("x", 1)));
 
@@ -170,7 +172,8 @@ class ResponseTest {
 
     @Test
     void json_that_does_not_fit_says_where_and_not_what() throws IOException {
-        assertThatThrownBy(() -> books(TestServer.json(200, "{\"id\":1,\n \"price\":\"canary\"}")).get(7L))
+        assertThatThrownBy(() -> books(TestServer.json(200, "{\"id\":1,\n \"price\":\"canary\"}"))
+                        .get(7L))
                 .isInstanceOf(RemoteDecodeException.class)
                 .hasMessageContaining(".price in line 2")
                 .hasNoCause()
@@ -188,7 +191,8 @@ class ResponseTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "/api/v1/users/7", "/api/v1/books/", "/api/v1/books/x", "/api/v1/books/%2e%2e", "ftp://x"})
+    @ValueSource(
+            strings = {"", "/api/v1/users/7", "/api/v1/books/", "/api/v1/books/x", "/api/v1/books/%2e%2e", "ftp://x"})
     void a_created_entity_that_cannot_be_found_is_an_error(String location) throws IOException {
         RemoteModel<Book, Long> books = books(TestServer.status(201, "Location", location), TestServer.book(7));
 
