@@ -7,7 +7,10 @@ public final class EntityNotFoundException extends RemoteModelException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The name of the entity in the URL. */
     private final String entity;
+
+    /** The id as it stands in the URL. */
     private final String id;
 
     /**

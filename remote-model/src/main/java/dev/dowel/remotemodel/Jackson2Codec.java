@@ -1,10 +1,14 @@
 package dev.dowel.remotemodel;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import java.io.IOException;
 import java.lang.reflect.Type;
 import java.util.Map;
@@ -23,7 +27,8 @@ final class Jackson2Codec implements JsonCodec {
         }
         this.mapper = mapper.copy()
                 .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .registerModule(new SimpleModule("dowel").addSerializer(Patch.Fields.class, new ExplicitNulls()));
     }
 
     @Override
@@ -47,6 +52,18 @@ final class Jackson2Codec implements JsonCodec {
             throw new IOException("the text is null");
         }
         return value;
+    }
+
+    /** In a patch null clears a field, so nulls are written even by a mapper that leaves them out. */
+    private static final class ExplicitNulls extends JsonSerializer<Patch.Fields> {
+        @Override
+        public void serialize(Patch.Fields fields, JsonGenerator out, SerializerProvider provider) throws IOException {
+            out.writeStartObject();
+            for (Map.Entry<String, @Nullable Object> field : fields.entrySet()) {
+                provider.defaultSerializeField(field.getKey(), field.getValue(), out);
+            }
+            out.writeEndObject();
+        }
     }
 
     private static String where(JsonProcessingException e) {

@@ -1,6 +1,5 @@
 package dev.dowel.remotemodel;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,7 +51,7 @@ public final class Patch {
     }
 
     /** The map to encode, of a type that keeps its nulls whatever the user's mapper leaves out. */
-    Object document() {
+    Fields document() {
         return fields;
     }
 
@@ -71,8 +70,8 @@ public final class Patch {
         return "Patch" + fields.keySet();
     }
 
-    @JsonInclude(value = JsonInclude.Include.ALWAYS, content = JsonInclude.Include.ALWAYS)
-    private static final class Fields extends LinkedHashMap<String, @Nullable Object> {
+    /** A type of its own, so that a codec can tell it from the maps in which nulls do not matter. */
+    static final class Fields extends LinkedHashMap<String, @Nullable Object> {
         private static final long serialVersionUID = 1L;
     }
 }

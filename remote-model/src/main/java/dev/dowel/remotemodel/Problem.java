@@ -1,6 +1,5 @@
 package dev.dowel.remotemodel;
 
-import java.io.Serializable;
 import java.util.Objects;
 
 /**
@@ -11,9 +10,15 @@ import java.util.Objects;
  * @param title a short summary, empty when not given
  * @param detail an explanation of this occurrence, empty when not given
  */
-public record Problem(String type, String title, String detail) implements Serializable {
+public record Problem(String type, String title, String detail) {
 
-    /** Checks that nothing is null. */
+    /**
+     * Checks that nothing is null.
+     *
+     * @param type a URI that names the kind of problem
+     * @param title a short summary
+     * @param detail an explanation of this occurrence
+     */
     public Problem {
         Objects.requireNonNull(type, "type");
         Objects.requireNonNull(title, "title");

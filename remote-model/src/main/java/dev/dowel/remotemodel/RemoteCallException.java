@@ -18,6 +18,7 @@ public class RemoteCallException extends RemoteModelException {
         UNKNOWN
     }
 
+    /** Whether the call may have been carried out. */
     private final Outcome outcome;
 
     /**

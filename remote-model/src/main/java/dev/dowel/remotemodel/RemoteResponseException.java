@@ -10,9 +10,15 @@ public final class RemoteResponseException extends RemoteModelException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The HTTP status. */
     private final int status;
-    private final @Nullable Problem problem;
+
+    private final transient @Nullable Problem problem;
+
+    /** How long the provider wants to be left alone, if it said so. */
     private final @Nullable Duration retryAfter;
+
+    /** The beginning of the body. */
     private final byte[] body;
 
     /**

@@ -47,8 +47,9 @@ final class RetryRules {
     /** The Retry-After of an answer as seconds or a date (RFC 9110, 10.2.3); empty when missing or unreadable. */
     Optional<Duration> retryAfter(Answer answer) {
         String value = answer.retryAfter().strip();
-        if (value.matches("[0-9]{1,9}")) {
-            return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+        if (value.matches("[0-9]+")) {
+            // Beyond nine digits only the size matters: it is more than anybody waits.
+            return Optional.of(Duration.ofSeconds(value.length() > 9 ? 999_999_999 : Long.parseLong(value)));
         }
         try {
             Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)

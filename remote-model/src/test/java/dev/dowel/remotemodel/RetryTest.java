@@ -141,6 +141,14 @@ class RetryTest {
     }
 
     @Test
+    void a_huge_retry_after_is_not_taken_for_none() throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(503, "Retry-After", "99999999999999999999"));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
     void a_retry_after_longer_than_what_is_left_is_not_shortened() throws IOException {
         server = TestServer.answering(TestServer.status(503, "Retry-After", "1"));
         RemoteModel<Book, Long> books =
