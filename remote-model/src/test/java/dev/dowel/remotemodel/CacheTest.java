@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -149,6 +150,60 @@ class CacheTest {
                 .hasCause(original);
         assertThat(books.get(7L).id()).isEqualTo(7);
         threads.shutdown();
+    }
+
+    @Test
+    void when_the_one_who_loads_is_interrupted_a_waiting_one_takes_over() throws Exception {
+        server = TestServer.answering(TestServer.status(404));
+        RequestCache cache = new RequestCache();
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<Reply> owner = threads.submit(() -> cache.read(key(1), Duration.ofSeconds(5), () -> {
+            loading.countDown();
+            await(interrupted);
+            Thread.currentThread().interrupt();
+            throw new RemoteCallException("interrupted", RemoteCallException.Outcome.UNKNOWN, null);
+        }));
+        loading.await();
+        Thread[] waiting = new Thread[1];
+        Future<Reply> waiter = threads.submit(() -> {
+            waiting[0] = Thread.currentThread();
+            return cache.read(key(1), Duration.ofSeconds(5), () -> Reply.of(new byte[] {1}));
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> waiting[0] != null && waiting[0].getState() == Thread.State.TIMED_WAITING);
+        interrupted.countDown();
+
+        assertThat(waiter.get(5, TimeUnit.SECONDS).body()).containsExactly(1);
+        assertThatThrownBy(owner::get).hasCauseInstanceOf(RemoteCallException.class);
+        threads.shutdown();
+    }
+
+    @Test
+    void one_who_asks_for_what_he_is_loading_does_not_wait_for_himself() throws IOException {
+        server = TestServer.answering(TestServer.status(404));
+        RequestCache cache = new RequestCache();
+        Reply reply = cache.read(
+                key(1), Duration.ofSeconds(5), () -> cache.read(key(1), Duration.ofSeconds(5), () -> Reply.ABSENT));
+
+        assertThat(reply.absent()).isTrue();
+    }
+
+    @Test
+    void a_model_can_be_extended() throws IOException {
+        server = TestServer.answering(TestServer.book(7));
+        final class Books extends RemoteModel<Book, Long> {
+            Books(RemoteService library) {
+                super(library.model("books", Book.class, IdCodec.LONG).id(Book::id));
+            }
+
+            String title(long id) {
+                return get(id).title();
+            }
+        }
+
+        assertThat(new Books(server.service().build()).title(7)).isEqualTo("Book 7");
     }
 
     private static Throwable failure(RemoteModel<Book, Long> books) {
