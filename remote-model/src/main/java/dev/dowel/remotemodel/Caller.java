@@ -1,0 +1,62 @@
+package dev.dowel.remotemodel;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/** On whose behalf a call is made, fixed on the calling thread at the moment of the call. */
+record Caller(
+        Optional<RequestContext> context,
+        SortedMap<String, List<String>> headers,
+        String authorization,
+        String identity) {
+
+    /** Random for each process, so that a digest in a heap dump cannot be matched with a guessed token elsewhere. */
+    private static final SecretKeySpec KEY = new SecretKeySpec(randomKey(), "HmacSHA256");
+
+    static Caller of(String service, @Nullable RequestContext explicit, HeaderPolicy policy, Credentials credentials) {
+        Optional<RequestContext> context = explicit != null ? Optional.of(explicit) : RequestContext.current();
+        SortedMap<String, List<String>> headers =
+                policy.select(context.map(RequestContext::headers).orElse(Map.of()));
+        String authorization = credentials.authorization(context.orElse(null), service);
+        String identity = context.isEmpty() ? "" : digest(authorization, headers);
+        return new Caller(context, headers, authorization, identity);
+    }
+
+    /** Tells apart what may get different answers: the credential sent and every header but the tracing ones. */
+    private static String digest(String authorization, Map<String, List<String>> headers) {
+        try {
+            Mac mac = Mac.getInstance("HmacSHA256");
+            mac.init(KEY);
+            mac.update(authorization.getBytes(StandardCharsets.UTF_8));
+            headers.forEach((name, values) -> {
+                if (HeaderPolicy.mayChangeTheAnswer(name)) {
+                    // A line feed cannot stand in a header, so the parts cannot be shifted against each other.
+                    mac.update(('\n' + name + ':' + String.join("\n:", values)).getBytes(StandardCharsets.UTF_8));
+                }
+            });
+            return Base64.getEncoder().encodeToString(mac.doFinal());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform has HmacSHA256", e);
+        }
+    }
+
+    private static byte[] randomKey() {
+        byte[] key = new byte[32];
+        new SecureRandom().nextBytes(key);
+        return key;
+    }
+
+    @Override
+    public String toString() {
+        return "Caller" + headers.keySet();
+    }
+}

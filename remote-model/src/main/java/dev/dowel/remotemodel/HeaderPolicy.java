@@ -1,0 +1,149 @@
+package dev.dowel.remotemodel;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/**
+ * Which inbound headers may be passed on: an allow-list, under a list of names that are never passed on. Names are
+ * compared without case. Immutable.
+ *
+ * <p>A header travels when the policy of the {@link RequestContextFilter} keeps it <em>and</em> the policy of the {@link
+ * RemoteService} sends it. {@code Authorization} travels only by {@link Credentials#inbound()}, cookies never.
+ */
+public final class HeaderPolicy {
+
+    private static final int MAX_VALUE_LENGTH = 8 * 1024;
+    private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]+");
+    private static final List<String> TRACING =
+            List.of("traceparent", "tracestate", "x-request-id", "x-correlation-id");
+
+    private final SortedSet<String> names;
+
+    private HeaderPolicy(SortedSet<String> names) {
+        this.names = Collections.unmodifiableSortedSet(names);
+    }
+
+    /**
+     * Returns the usual policy: {@code traceparent}, {@code tracestate}, {@code X-Request-ID}, {@code X-Correlation-ID} and
+     * {@code Accept-Language}. {@code baggage} is not in it: it crosses trust boundaries.
+     *
+     * @return the policy
+     */
+    public static HeaderPolicy tracing() {
+        return none().allow(TRACING.toArray(String[]::new)).allow("accept-language");
+    }
+
+    /**
+     * Returns the policy that passes nothing on.
+     *
+     * @return the policy
+     */
+    public static HeaderPolicy none() {
+        return new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER));
+    }
+
+    /**
+     * Returns this policy with more names.
+     *
+     * @param more header names
+     * @return the wider policy
+     * @throws IllegalArgumentException when a name is not a header name (RFC 9110) or is never passed on, such as {@code
+     *     Host}, {@code Content-Length}, {@code Authorization} or {@code Cookie}
+     */
+    public HeaderPolicy allow(String... more) {
+        SortedSet<String> wider = new TreeSet<>(names);
+        for (String name : more) {
+            Objects.requireNonNull(name, "name");
+            if (NeverPropagated.contains(name)) {
+                throw new IllegalArgumentException("header " + name.replaceAll("[^A-Za-z0-9:_-]", "?")
+                        + " is never passed on; for credentials use RemoteService.Builder.credentials");
+            }
+            if (!TOKEN.matcher(name).matches()) {
+                throw new IllegalArgumentException("a header name holds a character that RFC 9110 does not allow");
+            }
+            wider.add(name);
+        }
+        return new HeaderPolicy(wider);
+    }
+
+    /** What one inbound request offers. {@code lookup} gives the values of a header, none when absent. */
+    Snapshot snapshot(Function<String, List<String>> lookup) {
+        SortedSet<String> hopByHop = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (String value : lookup.apply("Connection")) {
+            for (String name : value.split(",", -1)) {
+                hopByHop.add(name.strip());
+            }
+        }
+        SortedMap<String, List<String>> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        int dropped = 0;
+        for (String name : names) {
+            if (hopByHop.contains(name) || NeverPropagated.contains(name)) {
+                continue;
+            }
+            List<String> good = new ArrayList<>();
+            for (String value : lookup.apply(name)) {
+                if (isSafe(value)) {
+                    good.add(value);
+                } else {
+                    dropped++;
+                }
+            }
+            if (!good.isEmpty()) {
+                kept.put(name, List.copyOf(good));
+            }
+        }
+        // Two Authorization headers mean that two parties disagree about who the caller is: neither is passed on.
+        List<String> authorization = hopByHop.contains("Authorization") ? List.of() : lookup.apply("Authorization");
+        String credential = authorization.size() == 1 ? authorization.get(0) : "";
+        if (!isSafe(credential) || authorization.size() > 1) {
+            credential = "";
+            dropped++;
+        }
+        return new Snapshot(Collections.unmodifiableSortedMap(kept), credential, dropped);
+    }
+
+    /** Those of the context's headers that this policy sends on. */
+    SortedMap<String, List<String>> select(Map<String, List<String>> headers) {
+        SortedMap<String, List<String>> selected = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, values) -> {
+            if (names.contains(name) && !NeverPropagated.contains(name)) {
+                selected.put(name, values);
+            }
+        });
+        return selected;
+    }
+
+    /** Tracing headers differ from call to call and change no answer; every other header may. */
+    static boolean mayChangeTheAnswer(String name) {
+        return !TRACING.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** Printable ASCII, blanks and tabs: what can be sent again without an error or a second header line. */
+    private static boolean isSafe(String value) {
+        return value.length() <= MAX_VALUE_LENGTH && value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c <= 0x7e));
+    }
+
+    /** Returns the allowed names. */
+    @Override
+    public String toString() {
+        return "HeaderPolicy" + names;
+    }
+
+    /** The allowed headers of a request, its credential (empty when none) and how many values were unfit to send. */
+    record Snapshot(SortedMap<String, List<String>> headers, String authorization, int dropped) {
+        @Override
+        public String toString() {
+            return "Snapshot" + headers.keySet();
+        }
+    }
+}

@@ -1,0 +1,313 @@
+package dev.dowel.remotemodel;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One other service: where it is, how long to wait, what to pass on. It makes the models of that service's entities, whose
+ * URLs are {@code {base}/{prefix}/{version}/{entity}[/{id}]}.
+ *
+ * <pre>{@code
+ * RemoteService users = RemoteService.builder("users", URI.create("http://localhost:8081"))
+ *         .credentials(Credentials.inbound())
+ *         .build();
+ * RemoteModel<User, Long> model = users.model("users", User.class, IdCodec.LONG).id(User::id).build();
+ * User ann = model.get(7L);
+ * }</pre>
+ *
+ * <p>Instances are safe for use by several threads; keep one for the life of the program. Redirects are never followed and
+ * cookies neither kept nor sent.
+ */
+public final class RemoteService implements AutoCloseable {
+
+    private final String name;
+    private final HttpUrl base;
+    private final List<String> root;
+    private final boolean trailingSlash;
+    private final HeaderPolicy policy;
+    private final Credentials credentials;
+    private final JsonCodec json;
+    private final int warnAfterGets;
+    private final Transport transport;
+
+    private RemoteService(Builder options) {
+        this.name = options.name;
+        this.base = options.base;
+        this.root = options.prefix.isEmpty() ? List.of(options.version) : List.of(options.prefix, options.version);
+        this.trailingSlash = options.trailingSlash;
+        this.policy = options.policy;
+        this.credentials = options.credentials;
+        this.json = options.json;
+        this.warnAfterGets = options.warnAfterGets;
+        this.transport = new Transport(options, base);
+    }
+
+    /**
+     * Starts the options of a service.
+     *
+     * @param name the service's name in caches, logs and messages: letters, digits and {@code . _ ~ -}
+     * @param baseUrl where it is: http or https, with an optional plain path, without user, query or fragment
+     * @return the options
+     * @throws IllegalArgumentException when the name or URL is not like that
+     */
+    public static Builder builder(String name, URI baseUrl) {
+        return new Builder(EntityUrls.name("name", name), EntityUrls.base(baseUrl));
+    }
+
+    /**
+     * Returns the name of the service.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Starts the options of a model of one of the service's entities.
+     *
+     * @param <T> the entity
+     * @param <ID> its identifier
+     * @param entity its name in the URL, one plain path segment such as {@code users}
+     * @param type the class of one entity
+     * @param ids how its ids are written
+     * @return the options
+     * @throws IllegalArgumentException when the entity's name is not a plain path segment
+     */
+    public <T, ID> RemoteModel.Builder<T, ID> model(String entity, Class<T> type, IdCodec<ID> ids) {
+        return new RemoteModel.Builder<>(this, EntityUrls.name("entity", entity), type, ids);
+    }
+
+    EntityUrls urls(String entity) {
+        List<String> segments = new ArrayList<>(root);
+        segments.add(entity);
+        return EntityUrls.of(base, segments, trailingSlash);
+    }
+
+    Caller caller(@Nullable RequestContext explicit, @Nullable Credentials instead) {
+        return Caller.of(name, explicit, policy, instead == null ? credentials : instead);
+    }
+
+    JsonCodec json() {
+        return json;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    int warnAfterGets() {
+        return warnAfterGets;
+    }
+
+    /**
+     * Closes idle connections at once; calls under way end by themselves, later ones fail with an {@link
+     * IllegalStateException}. A client given by {@link Builder#okHttpClient} stays open. Closing twice does nothing.
+     */
+    @Override
+    public void close() {
+        transport.close();
+    }
+
+    /** Returns the name and the base URL. */
+    @Override
+    public String toString() {
+        return "RemoteService[" + name + " at " + base + "]";
+    }
+
+    /** The options of a {@link RemoteService}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private final String name;
+        private final HttpUrl base;
+        private String prefix = "api";
+        private String version = "v1";
+        private boolean trailingSlash;
+        private HeaderPolicy policy = HeaderPolicy.tracing();
+        private Credentials credentials = Credentials.none();
+        private JsonCodec json = JsonCodec.jackson2();
+        private int warnAfterGets = 10;
+        Duration connectTimeout = Duration.ofSeconds(1);
+        Duration callTimeout = Duration.ofSeconds(5);
+        int attempts = 3;
+        int maxResponseBytes = 10 * 1024 * 1024;
+        Timing timing = Timing.SYSTEM;
+
+        @Nullable
+        OkHttpClient okHttpClient;
+
+        private Builder(String name, HttpUrl base) {
+            this.name = name;
+            this.base = base;
+        }
+
+        /**
+         * Sets the API version in the URL.
+         *
+         * @param segment one plain path segment; {@code v1} by default
+         * @return this
+         */
+        public Builder version(String segment) {
+            this.version = EntityUrls.name("version", segment);
+            return this;
+        }
+
+        /**
+         * Sets what stands before the version in the URL.
+         *
+         * @param segment one plain path segment, empty for none; {@code api} by default
+         * @return this
+         */
+        public Builder prefix(String segment) {
+            this.prefix = segment.isEmpty() ? "" : EntityUrls.name("prefix", segment);
+            return this;
+        }
+
+        /**
+         * Sets whether URLs end in a slash, as Django's do.
+         *
+         * @param slash false by default
+         * @return this
+         */
+        public Builder trailingSlash(boolean slash) {
+            this.trailingSlash = slash;
+            return this;
+        }
+
+        /**
+         * Sets how long to wait.
+         *
+         * @param connect for a connection, 1 s by default
+         * @param call for one call with all its attempts and pauses, 5 s by default
+         * @return this
+         * @throws IllegalArgumentException when one is not positive or longer than an hour
+         */
+        public Builder timeouts(Duration connect, Duration call) {
+            this.connectTimeout = requireTimeout("connect", connect);
+            this.callTimeout = requireTimeout("call", call);
+            return this;
+        }
+
+        /**
+         * Sets which headers of the request context are sent; the filter's policy must have kept them.
+         *
+         * @param headers {@link HeaderPolicy#tracing()} by default
+         * @return this
+         */
+        public Builder propagate(HeaderPolicy headers) {
+            this.policy = Objects.requireNonNull(headers, "headers");
+            return this;
+        }
+
+        /**
+         * Sets with which {@code Authorization} the service is called.
+         *
+         * @param authorization {@link Credentials#none()} by default
+         * @return this
+         */
+        public Builder credentials(Credentials authorization) {
+            this.credentials = Objects.requireNonNull(authorization, "authorization");
+            return this;
+        }
+
+        /**
+         * Sets how entities are encoded and decoded.
+         *
+         * @param codec {@link JsonCodec#jackson2()} by default
+         * @return this
+         */
+        public Builder json(JsonCodec codec) {
+            this.json = Objects.requireNonNull(codec, "codec");
+            return this;
+        }
+
+        /**
+         * Sets how often a call may be sent. POST and PATCH are sent again only when nothing of them was sent.
+         *
+         * @param number 1 to 10; 3 by default
+         * @return this
+         * @throws IllegalArgumentException when out of range
+         */
+        public Builder attempts(int number) {
+            if (number < 1 || number > 10) {
+                throw new IllegalArgumentException("attempts must be 1 to 10 but is " + number);
+            }
+            this.attempts = number;
+            return this;
+        }
+
+        /**
+         * Sets the largest response that is read, after decompression.
+         *
+         * @param bytes 10 MiB by default; a larger response is a {@link RemoteDecodeException}
+         * @return this
+         * @throws IllegalArgumentException when not positive
+         */
+        public Builder maxResponseBytes(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("maxResponseBytes must be positive but is " + bytes);
+            }
+            this.maxResponseBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets after how many single gets of one entity kind over the network, within one request, a warning recommends {@link
+         * Repository#getAll}.
+         *
+         * @param gets 10 by default, 0 for no warning
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder warnAfterGets(int gets) {
+            if (gets < 0) {
+                throw new IllegalArgumentException("warnAfterGets must not be negative but is " + gets);
+            }
+            this.warnAfterGets = gets;
+            return this;
+        }
+
+        /**
+         * Sets the client to build on, for TLS, proxies or metrics. Its connection pool is shared; redirects, cookies,
+         * authenticators, timeouts and repeats are set as this library needs them.
+         *
+         * @param client a client without a cache
+         * @return this
+         * @throws IllegalArgumentException when the client has a cache, which could give one user the answer of another
+         */
+        public Builder okHttpClient(OkHttpClient client) {
+            if (client.cache() != null) {
+                throw new IllegalArgumentException("okHttpClient must have no cache");
+            }
+            this.okHttpClient = client;
+            return this;
+        }
+
+        Builder timing(Timing source) {
+            this.timing = source;
+            return this;
+        }
+
+        /**
+         * Builds the service; nothing is connected yet.
+         *
+         * @return the service, to be closed at the end of the program
+         */
+        public RemoteService build() {
+            return new RemoteService(this);
+        }
+
+        private static Duration requireTimeout(String parameter, Duration value) {
+            if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofHours(1)) > 0) {
+                throw new IllegalArgumentException(parameter + " must be positive and at most PT1H but is " + value);
+            }
+            return value;
+        }
+    }
+}

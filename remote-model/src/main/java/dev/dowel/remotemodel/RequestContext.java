@@ -1,0 +1,158 @@
+package dev.dowel.remotemodel;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * What outbound calls need of one inbound request: a copy of its allowed headers, and the cache of what was read for it.
+ *
+ * <p>It is bound to the request's thread by {@link RequestContextFilter}. No other thread inherits it: cross threads with
+ * {@link #wrap(Executor)} or {@link RemoteModel#in}. After {@link #close()} the headers stay, for work that outlives the
+ * request, but nothing is cached any more.
+ */
+public final class RequestContext implements AutoCloseable {
+
+    private final HeaderPolicy.Snapshot snapshot;
+    private final RequestCache cache = new RequestCache();
+
+    RequestContext(HeaderPolicy.Snapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    /**
+     * Makes a context from headers.
+     *
+     * @param headers the inbound headers; names are compared without case
+     * @param policy which of them to keep; an {@code Authorization} header is kept beside them for {@link
+     *     Credentials#inbound()}
+     * @return a context that is not bound to any thread yet
+     */
+    public static RequestContext of(Map<String, List<String>> headers, HeaderPolicy policy) {
+        Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+        headers.forEach((name, values) ->
+                anyCase.computeIfAbsent(name, n -> new ArrayList<>()).addAll(values));
+        return new RequestContext(policy.snapshot(name -> anyCase.getOrDefault(name, List.of())));
+    }
+
+    /**
+     * Returns the context bound to this thread.
+     *
+     * @return the innermost one, or empty
+     */
+    public static Optional<RequestContext> current() {
+        return Binding.current();
+    }
+
+    /**
+     * Binds this context to the current thread until the scope is closed; bindings nest. Close it on the same thread.
+     *
+     * @return the scope to close
+     */
+    public Scope bind() {
+        return Binding.open(this);
+    }
+
+    /**
+     * Returns the task with this context bound while it runs.
+     *
+     * @param task what to run
+     * @return the wrapped task
+     */
+    public Runnable wrap(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        return () -> {
+            Scope scope = bind();
+            try {
+                task.run();
+            } finally {
+                scope.close();
+            }
+        };
+    }
+
+    /**
+     * Returns the task with this context bound while it runs.
+     *
+     * @param <V> the result
+     * @param task what to call
+     * @return the wrapped task
+     */
+    public <V> Callable<V> wrap(Callable<V> task) {
+        Objects.requireNonNull(task, "task");
+        return () -> {
+            Scope scope = bind();
+            try {
+                return task.call();
+            } finally {
+                scope.close();
+            }
+        };
+    }
+
+    /**
+     * Returns the executor with this context bound while its tasks run.
+     *
+     * @param executor what runs the tasks
+     * @return the wrapped executor
+     */
+    public Executor wrap(Executor executor) {
+        Objects.requireNonNull(executor, "executor");
+        return task -> executor.execute(wrap(task));
+    }
+
+    /**
+     * Returns the executor service with this context bound while its tasks run; shutting it down shuts the given one down.
+     *
+     * @param executor what runs the tasks
+     * @return the wrapped executor service
+     */
+    public ExecutorService wrap(ExecutorService executor) {
+        return new ContextExecutorService(this, Objects.requireNonNull(executor, "executor"));
+    }
+
+    /**
+     * Returns the headers that were kept.
+     *
+     * @return names to values, unmodifiable, without credentials
+     */
+    public Map<String, List<String>> headers() {
+        return snapshot.headers();
+    }
+
+    /**
+     * Returns how many header values were left out because they cannot be sent on: control or non-ASCII characters, more
+     * than 8 KiB, or a second {@code Authorization}.
+     *
+     * @return the number of values
+     */
+    public int droppedHeaders() {
+        return snapshot.dropped();
+    }
+
+    /** Forgets everything cached and caches nothing from now on. Closing twice does nothing. */
+    @Override
+    public void close() {
+        cache.close();
+    }
+
+    String authorization() {
+        return snapshot.authorization();
+    }
+
+    RequestCache cache() {
+        return cache;
+    }
+
+    /** Returns the names of the headers, without the values. */
+    @Override
+    public String toString() {
+        return "RequestContext" + snapshot.headers().keySet();
+    }
+}

@@ -1,0 +1,125 @@
+package dev.dowel.remotemodel;
+
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.ServletRequest;
+import jakarta.servlet.ServletResponse;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a {@link RequestContext} for each inbound request. Put it behind the filters that decide who is let in and before
+ * everything that calls other services; register it for the dispatcher types REQUEST, ASYNC and ERROR, with async support.
+ *
+ * <p>It copies the allowed headers and never keeps the request itself. ASYNC and ERROR dispatches get the same context
+ * again. The context is closed when the request is done: at the end of the filter chain, or of an asynchronous request
+ * when that completes.
+ */
+public final class RequestContextFilter implements Filter {
+
+    private final HeaderPolicy policy;
+
+    /** One name for each filter, so that two filters in one chain do not take each other's context. */
+    private final String attribute = RequestContext.class.getName() + '@' + Integer.toHexString(hashCode());
+
+    /** Makes a filter that keeps what {@link HeaderPolicy#tracing()} allows. */
+    public RequestContextFilter() {
+        this(HeaderPolicy.tracing());
+    }
+
+    /**
+     * Makes a filter.
+     *
+     * @param policy which headers to keep; it must allow what the policies of the services are to send
+     */
+    public RequestContextFilter(HeaderPolicy policy) {
+        this.policy = Objects.requireNonNull(policy, "policy");
+    }
+
+    @Override
+    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (!(request instanceof HttpServletRequest http)) {
+            chain.doFilter(request, response);
+        } else if (http.getAttribute(attribute) instanceof RequestContext context) {
+            run(context, request, response, chain);
+        } else {
+            open(http, response, chain);
+        }
+    }
+
+    private void open(HttpServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        RequestContext context = new RequestContext(policy.snapshot(name -> values(request, name)));
+        request.setAttribute(attribute, context);
+        boolean goesOn = false;
+        try {
+            run(context, request, response, chain);
+        } finally {
+            try {
+                goesOn = request.isAsyncStarted() && closesLater(request, context);
+            } finally {
+                if (!goesOn) {
+                    context.close();
+                }
+            }
+        }
+    }
+
+    private static void run(RequestContext context, ServletRequest request, ServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        Scope scope = context.bind();
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            scope.close();
+        }
+    }
+
+    private static boolean closesLater(HttpServletRequest request, RequestContext context) {
+        try {
+            request.getAsyncContext().addListener(new Closing(context));
+            return true;
+        } catch (IllegalStateException alreadyComplete) {
+            return false;
+        }
+    }
+
+    private static List<String> values(HttpServletRequest request, String name) {
+        @Nullable Enumeration<String> values = request.getHeaders(name);
+        return values == null ? List.of() : Collections.list(values);
+    }
+
+    /** Closes the context when the asynchronous request completes, which follows a timeout or an error as well. */
+    private record Closing(RequestContext context) implements AsyncListener {
+
+        @Override
+        public void onComplete(AsyncEvent event) {
+            context.close();
+        }
+
+        @Override
+        public void onTimeout(AsyncEvent event) {
+            // onComplete follows.
+        }
+
+        @Override
+        public void onError(AsyncEvent event) {
+            // onComplete follows.
+        }
+
+        @Override
+        public void onStartAsync(AsyncEvent event) {
+            // Starting again drops the listeners of the cycle before.
+            event.getAsyncContext().addListener(this);
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.dowel.remotemodel;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+
+    private final JavaClasses classes = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.dowel.remotemodel");
+
+    @Test
+    void uses_no_framework_and_no_other_module() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideOutsideOfPackages(
+                        "java..",
+                        "javax.crypto..",
+                        "dev.dowel.remotemodel..",
+                        "jakarta.servlet..",
+                        "okhttp3..",
+                        "okio..",
+                        "kotlin..",
+                        "com.fasterxml.jackson..",
+                        "org.slf4j..",
+                        "org.jspecify..")
+                .check(classes);
+    }
+
+    @Test
+    void shows_okhttp_in_one_method_only() {
+        methods()
+                .that()
+                .arePublic()
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .and()
+                .doNotHaveName("okHttpClient")
+                .should()
+                .notHaveRawReturnType(okhttp())
+                .andShould()
+                .notHaveRawParameterTypes(DescribedPredicate.describe(
+                        "holding an OkHttp type", types -> types.stream().anyMatch(okhttp())))
+                .check(classes);
+    }
+
+    private static DescribedPredicate<JavaClass> okhttp() {
+        return DescribedPredicate.describe(
+                "an OkHttp type", type -> type.getPackageName().startsWith("okhttp3"));
+    }
+
+    @Test
+    void inherits_no_thread_locals() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .areAssignableTo(InheritableThreadLocal.class)
+                .check(classes);
+    }
+
+    @Test
+    void has_few_public_types_and_no_cycles() {
+        long publicTypes = classes.stream()
+                .filter(type -> type.isTopLevelClass() && type.getModifiers().contains(JavaModifier.PUBLIC))
+                .count();
+        org.assertj.core.api.Assertions.assertThat(publicTypes).isLessThanOrEqualTo(25);
+        slices().matching("dev.dowel.remotemodel.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .allowEmptyShould(true)
+                .check(classes);
+    }
+}

@@ -1,0 +1,374 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.LongStream;
+import mockwebserver3.MockResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class CacheTest {
+
+    private TestServer server;
+
+    @AfterEach
+    void stop() {
+        server.close();
+    }
+
+    private RemoteModel<Book, Long> django(RequestContext context) throws IOException {
+        DjangoServer django = new DjangoServer(100, "http://internal.invalid");
+        server = new TestServer(django::answer);
+        return server.books().in(context);
+    }
+
+    private RemoteModel<Book, Long> anyBook() throws IOException {
+        server = new TestServer(request ->
+                TestServer.book(Long.parseLong(request.getUrl().pathSegments().get(3))));
+        return server.books();
+    }
+
+    @Test
+    void ten_gets_of_one_id_are_one_call() throws IOException {
+        RemoteModel<Book, Long> books = anyBook().in(TestServer.context());
+        for (int i = 0; i < 10; i++) {
+            assertThat(books.get(7L).title()).isEqualTo("Book 7");
+        }
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void without_a_context_nothing_is_cached() throws IOException {
+        RemoteModel<Book, Long> books = anyBook();
+        books.get(7L);
+        books.get(7L);
+
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_closed_context_caches_nothing() throws IOException {
+        RequestContext context = TestServer.context();
+        RemoteModel<Book, Long> books = anyBook().in(context);
+        books.get(7L);
+        context.close();
+        books.get(7L);
+        books.get(7L);
+
+        assertThat(server.requests).hasSize(3);
+        assertThat(context.cache().size()).isZero();
+        assertThat(context.cache().bytes()).isZero();
+    }
+
+    @Test
+    void a_read_that_ends_after_the_context_closed_is_not_stored() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        server = slow(asked, answer);
+        RequestContext context = TestServer.context();
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        Future<Book> late = threads.submit(() -> server.books().in(context).get(7L));
+        asked.await();
+        context.close();
+        answer.countDown();
+
+        assertThat(late.get(5, TimeUnit.SECONDS).id()).isEqualTo(7);
+        assertThat(context.cache().size()).isZero();
+        threads.shutdown();
+    }
+
+    @Test
+    void eight_threads_share_one_call() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        server = slow(asked, answer);
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        CountDownLatch started = new CountDownLatch(8);
+        List<Future<Book>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(threads.submit(() -> {
+                started.countDown();
+                return books.get(7L);
+            }));
+        }
+        started.await();
+        asked.await();
+        answer.countDown();
+
+        for (Future<Book> each : all) {
+            assertThat(each.get(5, TimeUnit.SECONDS).id()).isEqualTo(7);
+        }
+        assertThat(server.requests).hasSize(1);
+        threads.shutdown();
+    }
+
+    @Test
+    void those_who_wait_for_a_failed_call_fail_with_their_own_exception_and_the_next_one_calls_again()
+            throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger calls = new AtomicInteger();
+        server = new TestServer(request -> {
+            if (calls.incrementAndGet() > 1) {
+                return TestServer.book(7);
+            }
+            asked.countDown();
+            await(answer);
+            return TestServer.status(500);
+        });
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<Throwable> owner = threads.submit(() -> failure(books));
+        asked.await();
+        Thread[] waiting = new Thread[1];
+        Future<Throwable> waiter = threads.submit(() -> {
+            waiting[0] = Thread.currentThread();
+            return failure(books);
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> waiting[0] != null && waiting[0].getState() == Thread.State.TIMED_WAITING);
+        answer.countDown();
+
+        Throwable original = owner.get(5, TimeUnit.SECONDS);
+        assertThat(original).isInstanceOf(RemoteResponseException.class);
+        assertThat(waiter.get(5, TimeUnit.SECONDS))
+                .isInstanceOf(RemoteResponseException.class)
+                .isNotSameAs(original)
+                .hasCause(original);
+        assertThat(books.get(7L).id()).isEqualTo(7);
+        threads.shutdown();
+    }
+
+    @Test
+    void when_the_one_who_loads_is_interrupted_a_waiting_one_takes_over() throws Exception {
+        server = TestServer.answering(TestServer.status(404));
+        RequestCache cache = new RequestCache();
+        CountDownLatch loading = new CountDownLatch(1);
+        CountDownLatch interrupted = new CountDownLatch(1);
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        Future<Reply> owner = threads.submit(() -> cache.read(key(1), Duration.ofSeconds(5), () -> {
+            loading.countDown();
+            await(interrupted);
+            Thread.currentThread().interrupt();
+            throw new RemoteCallException("interrupted", RemoteCallException.Outcome.UNKNOWN, null);
+        }));
+        loading.await();
+        Thread[] waiting = new Thread[1];
+        Future<Reply> waiter = threads.submit(() -> {
+            waiting[0] = Thread.currentThread();
+            return cache.read(key(1), Duration.ofSeconds(5), () -> Reply.of(new byte[] {1}));
+        });
+        org.awaitility.Awaitility.await()
+                .until(() -> waiting[0] != null && waiting[0].getState() == Thread.State.TIMED_WAITING);
+        interrupted.countDown();
+
+        assertThat(waiter.get(5, TimeUnit.SECONDS).body()).containsExactly(1);
+        assertThatThrownBy(owner::get).hasCauseInstanceOf(RemoteCallException.class);
+        threads.shutdown();
+    }
+
+    @Test
+    void one_who_asks_for_what_he_is_loading_does_not_wait_for_himself() throws IOException {
+        server = TestServer.answering(TestServer.status(404));
+        RequestCache cache = new RequestCache();
+        Reply reply = cache.read(
+                key(1), Duration.ofSeconds(5), () -> cache.read(key(1), Duration.ofSeconds(5), () -> Reply.ABSENT));
+
+        assertThat(reply.absent()).isTrue();
+    }
+
+    @Test
+    void a_model_can_be_extended() throws IOException {
+        server = TestServer.answering(TestServer.book(7));
+        final class Books extends RemoteModel<Book, Long> {
+            Books(RemoteService library) {
+                super(library.model("books", Book.class, IdCodec.LONG).id(Book::id));
+            }
+
+            String title(long id) {
+                return get(id).title();
+            }
+        }
+
+        assertThat(new Books(server.service().build()).title(7)).isEqualTo("Book 7");
+    }
+
+    private static Throwable failure(RemoteModel<Book, Long> books) {
+        return org.assertj.core.api.Assertions.catchThrowable(() -> books.get(7L));
+    }
+
+    @Test
+    void different_credentials_never_share_an_entry() throws IOException {
+        server = new TestServer(request -> TestServer.json(
+                200, "{\"id\":7,\"title\":\"" + request.getHeaders().get("Authorization") + "\"}"));
+        RequestContext context = TestServer.context();
+        RemoteModel<Book, Long> books = server.books().in(context);
+
+        for (int round = 0; round < 2; round++) {
+            assertThat(books.get(7L).title()).isEqualTo("null");
+            assertThat(books.as(Credentials.bearer(() -> "alice")).get(7L).title())
+                    .isEqualTo("Bearer alice");
+            assertThat(books.as(Credentials.bearer(() -> "bob")).get(7L).title())
+                    .isEqualTo("Bearer bob");
+            assertThat(books.as(Credentials.bearer(() -> "bob"))
+                            .getAll(List.of(7L))
+                            .get(7L)
+                            .title())
+                    .isEqualTo("Bearer bob");
+        }
+        assertThat(server.requests).hasSize(3);
+    }
+
+    @Test
+    void an_absent_entity_is_remembered_until_one_is_created() throws IOException {
+        RemoteModel<Book, Long> books = django(TestServer.context());
+        assertThat(books.find(1L)).isEmpty();
+        assertThat(books.find(1L)).isEmpty();
+        assertThat(server.requests).hasSize(1);
+
+        books.create(Book.titled("New", 1));
+
+        assertThat(books.find(1L)).isPresent();
+    }
+
+    @Test
+    void a_write_is_seen_by_the_reads_after_it() throws IOException {
+        RemoteModel<Book, Long> books = django(TestServer.context());
+        books.create(Book.titled("A", 1));
+        books.create(Book.titled("B", 1));
+        for (RemoteModel<Book, Long> each : List.of(books, books.as(Credentials.bearer(() -> "other")))) {
+            each.get(1L);
+            each.get(2L);
+            each.filter(Query.all()).items();
+        }
+        int before = server.requests.size();
+
+        books.patch(1L, Patch.of("title", "C"));
+
+        assertThat(books.get(1L).title()).isEqualTo("C");
+        assertThat(books.as(Credentials.bearer(() -> "other")).get(1L).title()).isEqualTo("C");
+        assertThat(books.filter(Query.all()).items()).extracting(Book::title).containsExactly("C", "B");
+        assertThat(books.get(2L).title()).isEqualTo("B");
+        assertThat(server.requests).hasSize(before + 4);
+        books.delete(2L);
+        assertThat(books.find(2L)).isEmpty();
+    }
+
+    @Test
+    void a_write_that_failed_drops_the_entry_too() throws IOException {
+        server = new TestServer(
+                request -> request.getMethod().equals("GET") ? TestServer.book(7) : TestServer.status(500));
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        books.get(7L);
+        assertThatThrownBy(() -> books.delete(7L)).isInstanceOf(RemoteResponseException.class);
+        books.get(7L);
+
+        assertThat(server.requests).hasSize(3);
+    }
+
+    @Test
+    void a_slow_read_from_before_a_write_is_neither_stored_nor_joined() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        AtomicInteger gets = new AtomicInteger();
+        server = new TestServer(request -> {
+            if (request.getMethod().equals("DELETE")) {
+                return TestServer.status(204);
+            }
+            if (gets.incrementAndGet() > 1) {
+                return TestServer.status(404);
+            }
+            asked.countDown();
+            await(answer);
+            return TestServer.book(7);
+        });
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        ExecutorService threads = Executors.newSingleThreadExecutor();
+        Future<Book> old = threads.submit(() -> books.get(7L));
+        asked.await();
+        books.delete(7L);
+        assertThat(books.find(7L)).isEmpty();
+        answer.countDown();
+
+        assertThat(old.get(5, TimeUnit.SECONDS)).isNotNull();
+        assertThat(books.find(7L)).isEmpty();
+        threads.shutdown();
+    }
+
+    @Test
+    void equal_questions_in_another_order_are_one_call() throws IOException {
+        RemoteModel<Book, Long> books = django(TestServer.context());
+        books.filter(Query.where("price__in", List.of(1, 2)).and("title", "x"));
+        books.filter(Query.where("title", "x").and("price__in", List.of(2, 1)));
+        books.filter(Query.where("title", "y"));
+
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void what_may_not_be_stored_is_not() throws IOException {
+        server = TestServer.answering(new MockResponse.Builder()
+                .setHeader("Content-Type", "application/json")
+                .setHeader("Cache-Control", "private, no-store")
+                .body("{\"id\":7}")
+                .build());
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        books.get(7L);
+        books.get(7L);
+
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void the_cache_is_bounded_by_entries_and_by_bytes() throws IOException {
+        server = TestServer.answering(TestServer.status(404));
+        RequestCache cache = new RequestCache();
+        for (int i = 0; i < 3_000; i++) {
+            cache.store(key(i), Reply.of(new byte[10]), 0);
+        }
+        assertThat(cache.size()).isEqualTo(RequestCache.MAX_ENTRIES);
+        for (int i = 0; i < 100; i++) {
+            cache.store(key(i), Reply.of(new byte[1_000_000]), 0);
+            assertThat(cache.bytes()).isLessThanOrEqualTo(RequestCache.MAX_BYTES);
+        }
+        assertThat(cache.peek(key(99))).isNotNull();
+        assertThat(cache.peek(key(1))).isNull();
+        cache.store(key(5), Reply.of(new byte[17 * 1024 * 1024]), 0);
+        assertThat(cache.peek(key(5))).isNull();
+        LongStream.range(0, 100).forEach(i -> cache.changed(key(0).scope(), Long.toString(i)));
+        assertThat(cache.bytes()).isZero();
+    }
+
+    private static CacheKey key(int id) {
+        return new CacheKey(new EntityScope("s", "e"), "http://x", true, Integer.toString(id), "me");
+    }
+
+    private static TestServer slow(CountDownLatch asked, CountDownLatch answer) throws IOException {
+        return new TestServer(request -> {
+            asked.countDown();
+            await(answer);
+            return TestServer.book(7);
+        });
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await(5, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HeaderPolicyTest {
+
+    private static final HeaderPolicy TENANT = HeaderPolicy.tracing().allow("X-Tenant");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Connection",
+                "Keep-Alive",
+                "Proxy-Connection",
+                "TE",
+                "Trailer",
+                "Transfer-Encoding",
+                "Upgrade",
+                "Proxy-Authenticate",
+                "Proxy-Authorization",
+                "Host",
+                "Content-Length",
+                "Content-Type",
+                "Content-Encoding",
+                "Expect",
+                "Accept-Encoding",
+                "Range",
+                "If-None-Match",
+                "If-Match",
+                "If-Range",
+                "If-Modified-Since",
+                "If-Unmodified-Since",
+                "Cache-Control",
+                "Forwarded",
+                "X-Forwarded-For",
+                "X-Forwarded-Host",
+                "X-Forwarded-Proto",
+                "X_Forwarded_For",
+                "X-Real-IP",
+                "Via",
+                "X-HTTP-Method-Override",
+                "X-HTTP-Method",
+                "X-Method-Override",
+                ":authority",
+                "Idempotency-Key",
+                "Authorization",
+                "Cookie",
+                "Set-Cookie"
+            })
+    void some_headers_cannot_be_allowed(String name) {
+        for (String spelling : List.of(name, name.toLowerCase(Locale.ROOT), name.toUpperCase(Locale.ROOT))) {
+            assertThatThrownBy(() -> HeaderPolicy.none().allow(spelling)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "X Tenant", "X-Tenant:", "X-Tenant\n", "É"})
+    void a_name_must_be_a_token(String name) {
+        assertThatThrownBy(() -> HeaderPolicy.none().allow(name)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void only_what_is_allowed_is_kept() {
+        RequestContext context = RequestContext.of(
+                Map.of(
+                        "TraceParent",
+                        List.of("00-a"),
+                        "x-tenant",
+                        List.of("t"),
+                        "X-Api-Key",
+                        List.of("k"),
+                        "baggage",
+                        List.of("b")),
+                TENANT);
+
+        assertThat(context.headers()).hasSize(2).containsEntry("X-Tenant", List.of("t"));
+        assertThat(context.headers().get("traceparent")).containsExactly("00-a");
+        assertThat(RequestContext.of(Map.of("X-Tenant", List.of("t")), HeaderPolicy.tracing())
+                        .headers())
+                .isEmpty();
+    }
+
+    @Test
+    void what_the_connection_header_names_is_not_kept() {
+        RequestContext context = RequestContext.of(
+                Map.of(
+                        "Connection",
+                        List.of("close, x-tenant ,authorization"),
+                        "X-Tenant",
+                        List.of("t"),
+                        "Authorization",
+                        List.of("Bearer t")),
+                TENANT);
+
+        assertThat(context.headers()).isEmpty();
+        assertThat(context.authorization()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\r\nX-Evil: 1", "a\nb", "a\0b", "é", "a\u007f"})
+    void a_value_that_cannot_be_sent_is_dropped_and_counted(String value) {
+        RequestContext context =
+                RequestContext.of(Map.of("X-Tenant", List.of(value), "Authorization", List.of(value)), TENANT);
+
+        assertThat(context.headers()).isEmpty();
+        assertThat(context.authorization()).isEmpty();
+        assertThat(context.droppedHeaders()).isEqualTo(2);
+    }
+
+    @Test
+    void a_value_of_more_than_8_kib_is_dropped() {
+        assertThat(RequestContext.of(Map.of("X-Tenant", List.of("x".repeat(8193))), TENANT)
+                        .headers())
+                .isEmpty();
+        assertThat(RequestContext.of(Map.of("X-Tenant", List.of("x".repeat(8192))), TENANT)
+                        .headers())
+                .hasSize(1);
+    }
+
+    @Test
+    void two_authorization_headers_are_none() {
+        RequestContext context = RequestContext.of(Map.of("Authorization", List.of("Bearer a", "Bearer b")), TENANT);
+
+        assertThat(context.authorization()).isEmpty();
+    }
+}

@@ -1,0 +1,130 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import mockwebserver3.MockResponse;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PagingTest {
+
+    private TestServer server;
+    private TestServer foreign;
+
+    @AfterEach
+    void stop() {
+        server.close();
+        if (foreign != null) {
+            foreign.close();
+        }
+    }
+
+    private static MockResponse page(String next, String results) {
+        return TestServer.json(200, "{\"next\":\"" + next + "\",\"results\":" + results + "}");
+    }
+
+    @Test
+    void a_link_to_a_foreign_host_is_asked_of_our_own_service() throws IOException {
+        foreign = TestServer.answering(TestServer.json(200, "[]"));
+        server = TestServer.answering(
+                page(foreign.base() + "/api/v1/books?page=2", "[{\"id\":1}]"),
+                page("http://user:pw@other.invalid/api/v1/books/?page=3#x", "[{\"id\":2}]"),
+                page("?page=4", "[{\"id\":3}]"),
+                TestServer.json(200, "[{\"id\":4}]"));
+        RemoteModel<Book, Long> books = server.books().as(Credentials.bearer(() -> "canary"));
+
+        assertThat(books.filter(Query.all()).stream().map(Book::id)).containsExactly(1L, 2L, 3L, 4L);
+        assertThat(foreign.requests).isEmpty();
+        assertThat(server.requests)
+                .extracting(request -> request.getTarget())
+                .containsExactly(
+                        "/api/v1/books", "/api/v1/books?page=2", "/api/v1/books?page=3", "/api/v1/books?page=4");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/api/v1/users?page=2", "https://h/api/v1/books/1?x", "/api/v2/books?page=2", "ftp://h/x", "x"})
+    void a_link_to_something_else_is_refused(String next) throws IOException {
+        server = TestServer.answering(page(next, "[{\"id\":1}]"));
+        Page<Book> page = server.books().filter(Query.all());
+
+        assertThatThrownBy(page::next).isInstanceOf(RemoteDecodeException.class);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_link_without_the_path_of_our_base_url_is_to_the_same_list() throws IOException {
+        server = TestServer.answering(page("http://internal/api/v1/books?page=2", "[]"), TestServer.json(200, "[]"));
+        RemoteModel<Book, Long> books = RemoteService.builder("x", server.base().resolve("/gateway"))
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .build();
+        books.filter(Query.all()).next();
+
+        assertThat(server.requests.get(1).getTarget()).isEqualTo("/gateway/api/v1/books?page=2");
+    }
+
+    @Test
+    void pages_that_lead_in_a_circle_are_noticed() throws IOException {
+        server = new TestServer(request ->
+                page("2".equals(request.getUrl().queryParameter("page")) ? "?page=1" : "?page=2", "[{\"id\":1}]"));
+
+        assertThatThrownBy(() -> server.books().filter(Query.all()).stream().count())
+                .isInstanceOf(RemoteDecodeException.class)
+                .hasMessageContaining("already read");
+        assertThat(server.requests).hasSize(3);
+        assertThatThrownBy(() -> server.books().getAll(java.util.List.of(1L)))
+                .isInstanceOf(RemoteDecodeException.class);
+    }
+
+    @Test
+    void an_empty_page_that_links_to_itself_is_the_last() throws IOException {
+        server = new TestServer(request -> page("?page=2", "[]"));
+
+        assertThat(server.books().filter(Query.all()).stream()).isEmpty();
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_stream_fetches_no_page_before_it_is_needed_and_stops_at_its_limit() throws IOException {
+        server = new TestServer(request -> {
+            String page = request.getUrl().queryParameter("page");
+            int next = page == null ? 2 : Integer.parseInt(page) + 1;
+            return page("?page=" + next, "[{\"id\":" + next + "}]");
+        });
+        Page<Book> first = server.books().filter(Query.all());
+
+        assertThat(first.stream().limit(1)).hasSize(1);
+        assertThat(server.requests).hasSize(1);
+        assertThat(first.stream(3)).hasSize(3);
+        assertThat(server.requests).hasSize(3);
+        assertThatThrownBy(() -> first.stream().count())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("1000");
+        assertThatThrownBy(() -> first.stream(0)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_list_whose_later_pages_stand_in_a_header_is_not_cut_silently() throws IOException {
+        server = TestServer.answering(TestServer.json(200, "[{\"id\":1}]")
+                .newBuilder()
+                .addHeader("Link", "<http://x/api/v1/books?page=2>; rel=\"last next\"")
+                .build());
+
+        assertThatThrownBy(() -> server.books().filter(Query.all()))
+                .isInstanceOf(RemoteDecodeException.class)
+                .hasMessageContaining("Link");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "{\"items\":[]}", "[null]", "[1]", "\"x\"", "null", "", "[{\"id\":1}", "[] []"})
+    void what_is_not_a_list_is_an_error(String body) throws IOException {
+        server = TestServer.answering(TestServer.json(200, body));
+
+        assertThatThrownBy(() -> server.books().filter(Query.all())).isInstanceOf(RemoteDecodeException.class);
+    }
+}

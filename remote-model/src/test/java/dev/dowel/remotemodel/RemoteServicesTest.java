@@ -1,0 +1,55 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RemoteServicesTest {
+
+    @Test
+    void each_service_is_found_by_its_name() {
+        try (RemoteServices services =
+                RemoteServices.parse(" pizza=https://pizza.internal\n users=http://localhost:81/x ")) {
+            assertThat(services.service("users")).isSameAs(services.service("users"));
+            assertThat(services.service("users")).hasToString("RemoteService[users at http://localhost:81/x]");
+            assertThat(services.builder("pizza").version("v2").build().name()).isEqualTo("pizza");
+            assertThatThrownBy(() -> services.service("other")).hasMessageContaining("[pizza, users]");
+        }
+    }
+
+    @ParameterizedTest
+    @NullAndEmptySource
+    @ValueSource(
+            strings = {
+                "users",
+                "=http://x",
+                "users=ftp://x",
+                "users=http://a:canary@x",
+                "users=http://x?canary",
+                "users=http://can^ary",
+                "a/b=http://x",
+                "a=http://x a=http://y"
+            })
+    void a_wrong_variable_is_named_without_its_urls(String value) {
+        assertThatThrownBy(() -> RemoteServices.parse(value))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("REMOTE_SERVICES")
+                .message()
+                .doesNotContain("canary");
+    }
+
+    @Test
+    void a_closed_service_says_so() {
+        RemoteServices services = RemoteServices.parse("x=http://localhost:1");
+        RemoteModel<Book, Long> books =
+                services.service("x").model("books", Book.class, IdCodec.LONG).build();
+        services.close();
+        services.close();
+
+        assertThatThrownBy(() -> books.find(1L)).isInstanceOf(IllegalStateException.class);
+    }
+}

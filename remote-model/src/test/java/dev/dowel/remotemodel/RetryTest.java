@@ -1,0 +1,220 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.dowel.remotemodel.RemoteCallException.Outcome;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetryTest {
+
+    private static final MockResponse DROPPED = new MockResponse.Builder()
+            .onResponseStart(new SocketEffect.CloseSocket())
+            .build();
+
+    private TestServer server;
+
+    @AfterEach
+    void stop() {
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    private RemoteModel<Book, Long> books(MockResponse... answers) throws IOException {
+        server = TestServer.answering(answers);
+        return server.books();
+    }
+
+    static Stream<Arguments> onceOnly() {
+        Consumer<RemoteModel<Book, Long>> post = books -> books.create(Book.titled("x", 1));
+        Consumer<RemoteModel<Book, Long>> patch = books -> books.patch(7L, Patch.of("price", 1));
+        return Stream.of(post, patch)
+                .flatMap(write -> Stream.of(
+                        Arguments.of(write, TestServer.status(503, "Retry-After", "0")),
+                        Arguments.of(write, TestServer.status(503)),
+                        Arguments.of(write, TestServer.status(502)),
+                        Arguments.of(write, TestServer.status(504)),
+                        Arguments.of(write, TestServer.status(408)),
+                        Arguments.of(write, TestServer.status(408, "Retry-After", "0")),
+                        Arguments.of(write, TestServer.status(429, "Retry-After", "0")),
+                        Arguments.of(write, TestServer.status(401, "WWW-Authenticate", "Basic realm=x")),
+                        Arguments.of(write, TestServer.status(307, "Location", "/other")),
+                        Arguments.of(write, DROPPED)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("onceOnly")
+    void posts_and_patches_are_sent_once(Consumer<RemoteModel<Book, Long>> write, MockResponse answer)
+            throws IOException {
+        RemoteModel<Book, Long> books = books(answer);
+
+        assertThatThrownBy(() -> write.accept(books)).isInstanceOf(RemoteModelException.class);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_post_on_a_connection_that_dies_is_sent_once_and_its_outcome_is_unknown() throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.book(1), DROPPED);
+        books.get(1L);
+
+        RemoteCallException e =
+                catchThrowableOfType(RemoteCallException.class, () -> books.create(Book.titled("x", 1)));
+        assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {408, 502, 503, 504})
+    void reads_puts_and_deletes_are_made_again_three_times_in_all(int status) throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(status));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+        assertThatThrownBy(() -> books.update(7L, Book.titled("x", 1))).isInstanceOf(RemoteResponseException.class);
+        assertThatThrownBy(() -> books.delete(7L)).isInstanceOf(RemoteResponseException.class);
+
+        assertThat(server.requests).hasSize(9);
+        assertThat(server.pauses.subList(0, 2)).containsExactly(Duration.ofMillis(50), Duration.ofMillis(100));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {500, 501, 400, 403, 409, 422, 429})
+    void other_statuses_stand(int status) throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(status));
+        RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
+
+        assertThat(e.status()).isEqualTo(status);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_read_is_made_again_after_a_dropped_connection() throws IOException {
+        assertThat(books(DROPPED, DROPPED, TestServer.book(7)).get(7L).id()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "503,0,PT0S",
+        "503,2,PT2S",
+        "429,1,PT1S",
+        "503,'Thu, 01 Jan 2026 00:00:02 GMT',PT2S",
+        "503,'Wed, 31 Dec 2025 00:00:00 GMT',PT0S"
+    })
+    void a_retry_after_that_fits_is_waited_for_fully(int status, String value, Duration pause) throws IOException {
+        books(TestServer.status(status, "Retry-After", value), TestServer.book(7))
+                .get(7L);
+
+        assertThat(server.pauses).containsExactly(pause);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_retry_after_of_zero_is_not_followed_more_often_than_the_attempts_allow() throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(503, "Retry-After", "0"));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+
+        assertThat(server.requests).hasSize(3);
+    }
+
+    @Test
+    void a_retry_after_that_does_not_fit_fails_at_once_and_is_handed_on() throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(503, "Retry-After", "120"));
+        RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
+
+        assertThat(e.retryAfter()).contains(Duration.ofMinutes(2));
+        assertThat(server.requests).hasSize(1);
+        assertThat(server.pauses).isEmpty();
+    }
+
+    @Test
+    void a_huge_retry_after_is_not_taken_for_none() throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(503, "Retry-After", "99999999999999999999"));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_retry_after_longer_than_what_is_left_is_not_shortened() throws IOException {
+        server = TestServer.answering(TestServer.status(503, "Retry-After", "1"));
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().timeouts(Duration.ofMillis(500), Duration.ofMillis(900)));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_repeated_delete_that_finds_nothing_has_deleted() throws IOException {
+        assertThat(books(DROPPED, TestServer.status(404)).delete(7L)).isTrue();
+        assertThat(books(TestServer.status(404)).delete(7L)).isFalse();
+    }
+
+    @Test
+    void what_could_not_be_sent_may_be_sent_again_even_a_post() throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        int[] pauses = {0};
+        RemoteModel<Book, Long> books =
+                TestServer.books(RemoteService.builder("library", URI.create("http://localhost:" + free))
+                        .timing(new Timing(System::nanoTime, java.time.Instant::now, () -> 0.5, pause -> pauses[0]++)));
+
+        RemoteCallException e =
+                catchThrowableOfType(RemoteCallException.class, () -> books.create(Book.titled("x", 1)));
+        assertThat(e.outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(pauses[0]).isEqualTo(2);
+    }
+
+    @Test
+    void one_deadline_covers_all_attempts() throws IOException {
+        server = TestServer.answering(new MockResponse.Builder()
+                .onResponseStart(SocketEffect.Stall.INSTANCE)
+                .build());
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().timeouts(Duration.ofMillis(200), Duration.ofMillis(200)));
+        RemoteTimeoutException e = catchThrowableOfType(RemoteTimeoutException.class, () -> books.get(7L));
+
+        assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(e).hasMessageContaining("PT0.2S");
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void an_interrupt_ends_the_pause_and_stays_set() throws IOException {
+        server = TestServer.answering(TestServer.status(503));
+        RemoteModel<Book, Long> books = TestServer.books(
+                server.service().timing(new Timing(System::nanoTime, java.time.Instant::now, () -> 0.5, pause -> {
+                    throw new InterruptedException();
+                })));
+
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteCallException.class);
+        assertThat(Thread.interrupted()).isTrue();
+    }
+
+    @Test
+    void a_failure_to_read_back_does_not_look_like_a_failure_to_create() throws IOException {
+        RemoteModel<Book, Long> books =
+                books(TestServer.status(201, "Location", "/api/v1/books/7"), TestServer.status(500));
+
+        RemoteCallException e =
+                catchThrowableOfType(RemoteCallException.class, () -> books.create(Book.titled("x", 1)));
+        assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(e).hasMessageContaining("succeeded");
+    }
+}
