@@ -24,8 +24,7 @@ class ReadmeSamplesTest {
     private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
     /** What a reader of a sample has around it. */
-    private static final String AROUND =
-            """
+    private static final String AROUND = """
             import dev.dowel.authtoken.*;
             import dev.dowel.messaging.*;
             import dev.dowel.messaging.outbox.*;
@@ -67,8 +66,10 @@ class ReadmeSamplesTest {
     })
     void every_sample_of_a_readme_compiles(String readme, int atLeast) throws IOException {
         String text = Files.readString(Path.of("..").resolve(readme));
-        List<String> blocks =
-                BLOCK.matcher(text).results().map((MatchResult match) -> match.group(1)).toList();
+        List<String> blocks = BLOCK.matcher(text)
+                .results()
+                .map((MatchResult match) -> match.group(1))
+                .toList();
 
         assertThat(blocks).hasSizeGreaterThanOrEqualTo(atLeast);
         assertThat(blocks).allSatisfy(block -> assertThat(errors(block)).isEmpty());
@@ -77,12 +78,13 @@ class ReadmeSamplesTest {
     private List<String> errors(String block) throws IOException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         DiagnosticCollector<JavaFileObject> found = new DiagnosticCollector<>();
-        JavaFileObject source = new SimpleJavaFileObject(URI.create("string:///Sample.java"), JavaFileObject.Kind.SOURCE) {
-            @Override
-            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                return AROUND.formatted(block);
-            }
-        };
+        JavaFileObject source =
+                new SimpleJavaFileObject(URI.create("string:///Sample.java"), JavaFileObject.Kind.SOURCE) {
+                    @Override
+                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                        return AROUND.formatted(block);
+                    }
+                };
         boolean good = compiler.getTask(
                         new StringWriter(),
                         null,

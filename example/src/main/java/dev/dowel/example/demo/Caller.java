@@ -33,9 +33,7 @@ final class Caller {
         try {
             HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
             return new Answer(
-                    response.statusCode(),
-                    response.body(),
-                    response.headers().firstValue("Retry-After"));
+                    response.statusCode(), response.body(), response.headers().firstValue("Retry-After"));
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + uri.getPath() + " got no answer", e);
         } catch (InterruptedException e) {

@@ -84,12 +84,14 @@ public final class Demo {
         out.println("Both services go on running; Ctrl-C ends them. Try:");
         out.println("  curl -i " + stage.likes().uri() + "/pages/" + Stage.PAGE);
         out.println("  TOKEN=" + token);
-        out.println("  curl -H \"Authorization: Bearer $TOKEN\" " + stage.likes().uri() + "/pages/" + Stage.PAGE);
-        out.println("  curl -H \"Authorization: Bearer $TOKEN\" " + stage.likes().uri() + "/pages/" + Stage.PAGE
-                + "/likes");
-        out.println("  curl -X DELETE -H \"Authorization: Bearer $TOKEN\" " + stage.users().uri() + "/api/v1/users/3");
-        out.println("  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' " + stage.likes().uri()
-                + "/health; done");
+        out.println(
+                "  curl -H \"Authorization: Bearer $TOKEN\" " + stage.likes().uri() + "/pages/" + Stage.PAGE);
+        out.println("  curl -H \"Authorization: Bearer $TOKEN\" "
+                + stage.likes().uri() + "/pages/" + Stage.PAGE + "/likes");
+        out.println("  curl -X DELETE -H \"Authorization: Bearer $TOKEN\" "
+                + stage.users().uri() + "/api/v1/users/3");
+        out.println("  for i in $(seq 12); do curl -s -o /dev/null -w '%{http_code} ' "
+                + stage.likes().uri() + "/health; done");
         Runtime.getRuntime().addShutdownHook(new Thread(stage::close, "demo-end"));
         try {
             new CountDownLatch(1).await();

@@ -7,6 +7,7 @@ import dev.dowel.messaging.Messaging;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.security.GeneralSecurityException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
@@ -26,7 +27,8 @@ final class ForeignBroker implements Broker {
     ForeignBroker(String uri, List<String> queues) {
         this.uri = URI.create(uri);
         if (!"amqp".equals(this.uri.getScheme())) {
-            throw new IllegalArgumentException("The demo cuts a plain TCP connection: RABBITMQ_URI must start with amqp://");
+            throw new IllegalArgumentException(
+                    "The demo cuts a plain TCP connection: RABBITMQ_URI must start with amqp://");
         }
         this.proxy = TcpProxy.to(this.uri.getHost(), this.uri.getPort() < 0 ? AMQP_PORT : this.uri.getPort());
         this.queues = List.copyOf(queues);
@@ -49,8 +51,10 @@ final class ForeignBroker implements Broker {
                             uri.getQuery(),
                             null)
                     .toString();
-            Messaging messaging =
-                    Messaging.builder().uri(throughProxy).connectionName(service).build();
+            Messaging messaging = Messaging.builder()
+                    .uri(throughProxy)
+                    .connectionName(service)
+                    .build();
             messaging.start();
             return messaging;
         } catch (URISyntaxException e) {
@@ -76,7 +80,7 @@ final class ForeignBroker implements Broker {
         List<String> all = new ArrayList<>();
         ConnectionFactory factory = new ConnectionFactory();
         try {
-            factory.setUri(uri);
+            factory.setUri(uri.toString());
             try (Connection connection = factory.newConnection("dowel demo clean-up");
                     Channel channel = connection.createChannel()) {
                 for (String queue : queues) {
@@ -87,7 +91,7 @@ final class ForeignBroker implements Broker {
                     channel.queueDelete(queue);
                 }
             }
-        } catch (IOException | TimeoutException | URISyntaxException | java.security.GeneralSecurityException e) {
+        } catch (IOException | TimeoutException | URISyntaxException | GeneralSecurityException e) {
             LOG.warn("The demo's queues could not be deleted: {}", e.getClass().getSimpleName());
         }
     }

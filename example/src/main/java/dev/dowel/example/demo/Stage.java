@@ -34,8 +34,7 @@ final class Stage implements AutoCloseable {
         this.broker = broker;
         this.usersMessaging = broker.connect("users");
         this.likesMessaging = broker.connect("likes");
-        this.users = UsersApplication.start(
-                usersPort, databases.users(), usersMessaging, clients.verifier(), wire);
+        this.users = UsersApplication.start(usersPort, databases.users(), usersMessaging, clients.verifier(), wire);
         this.likes = LikesApplication.start(
                 likesPort,
                 databases.likes(),
@@ -52,8 +51,7 @@ final class Stage implements AutoCloseable {
     static Stage set(Map<String, String> environment, BrokerChoice choice, int usersPort, int likesPort) {
         String run = UUID.randomUUID().toString().substring(0, 8).toLowerCase(Locale.ROOT);
         String suffix = "-" + run;
-        List<String> queues = List.of(
-                "likes.user-deleted" + suffix, "demo.wire-1" + suffix, "demo.wire-2" + suffix);
+        List<String> queues = List.of("likes.user-deleted" + suffix, "demo.wire-1" + suffix, "demo.wire-2" + suffix);
         Databases databases = Databases.open(environment, run);
         Stage stage = new Stage(databases, choice.open(environment, queues), suffix, usersPort, likesPort);
         stage.fill();

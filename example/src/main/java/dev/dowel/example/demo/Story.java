@@ -1,6 +1,5 @@
 package dev.dowel.example.demo;
 
-import static dev.dowel.example.demo.Stage.AUTHOR;
 import static dev.dowel.example.demo.Stage.PAGE;
 import static dev.dowel.example.demo.Stage.PATIENCE;
 import static dev.dowel.example.demo.Stage.USERS;
@@ -46,7 +45,9 @@ final class Story {
     private void oneCall() {
         stage.wire().drain();
         Caller.Answer page = caller.get(
-                at(stage.likes().uri(), "/pages/" + PAGE), Optional.of(stage.clients().token()), Optional.of(TRACE));
+                at(stage.likes().uri(), "/pages/" + PAGE),
+                Optional.of(stage.clients().token()),
+                Optional.of(TRACE));
         out.accept("GET /pages/" + PAGE + " at likes -> " + page.status() + " " + page.body());
         List<WireTap.Seen> seen = printed(stage.wire().drain());
         expect(page.status() == 200, "the page answers 200, not " + page.status());
@@ -114,7 +115,9 @@ final class Story {
         delete(LEAVES_FIRST);
         List<EventTap.Seen> seen = arrived(LEAVES_FIRST);
         expect(
-                seen.stream().map(EventTap.Seen::routingKey).toList()
+                seen.stream()
+                        .map(EventTap.Seen::routingKey)
+                        .toList()
                         .equals(List.of("user.deleted.1.0.0", "user.deleted.2.0.0")),
                 "both versions arrived, not " + seen);
         expect(seen.get(0).eventId().equals(seen.get(1).eventId()), "both versions are one event");
@@ -129,16 +132,15 @@ final class Story {
         long waiting = stage.users().pending();
         out.accept("outbox at users: " + waiting + " messages wait");
         expect(waiting == 2, "2 messages wait in the outbox, not " + waiting);
-        expect(
-                stage.likes().likes().timesForgotten(LEAVES_WHILE_BROKER_IS_AWAY) == 0,
-                "likes has not heard of it yet");
+        expect(stage.likes().likes().timesForgotten(LEAVES_WHILE_BROKER_IS_AWAY) == 0, "likes has not heard of it yet");
         out.accept(stage.broker().bringBack());
         arrived(LEAVES_WHILE_BROKER_IS_AWAY);
     }
 
     private void delete(long user) {
         Caller.Answer answer = caller.delete(
-                at(stage.users().uri(), "/api/v1/users/" + user), stage.clients().token());
+                at(stage.users().uri(), "/api/v1/users/" + user),
+                stage.clients().token());
         out.accept("DELETE /api/v1/users/" + user + " at users -> " + answer.status());
         expect(answer.status() == 204, "the deletion answers 204, not " + answer.status());
     }
@@ -148,11 +150,11 @@ final class Story {
                 "likes has forgotten user " + user + " and both versions were seen",
                 PATIENCE,
                 () -> stage.likes().likes().timesForgotten(user) > 0
-                        && stage.taps().stream().noneMatch(tap -> tap.about(user).isEmpty()));
+                        && stage.taps().stream()
+                                .noneMatch(tap -> tap.about(user).isEmpty()));
         Wait.until("the outbox is empty", PATIENCE, () -> stage.users().pending() == 0);
-        List<EventTap.Seen> seen = stage.taps().stream()
-                .flatMap(tap -> tap.about(user).stream())
-                .toList();
+        List<EventTap.Seen> seen =
+                stage.taps().stream().flatMap(tap -> tap.about(user).stream()).toList();
         seen.forEach(message -> out.accept("on the wire: " + message.line()));
         int times = stage.likes().likes().timesForgotten(user);
         boolean stillLikes = stage.likes().likes().likersOf(PAGE).contains(user);

@@ -59,7 +59,6 @@ final class TcpProxy implements AutoCloseable {
                 }
             } catch (IOException e) {
                 // The server socket was closed, or the broker refused: the client sees a closed connection.
-                continue;
             }
         }
     }

@@ -66,8 +66,7 @@ final class JdbcUsers implements Users {
     @Override
     public void add(User user) {
         try (Connection connection = database.getConnection();
-                PreparedStatement insert =
-                        connection.prepareStatement("INSERT INTO users (id, name) VALUES (?, ?)")) {
+                PreparedStatement insert = connection.prepareStatement("INSERT INTO users (id, name) VALUES (?, ?)")) {
             insert.setLong(1, user.id());
             insert.setString(2, user.name());
             insert.executeUpdate();

@@ -22,6 +22,9 @@ import org.apache.tomcat.util.descriptor.web.FilterMap;
 public final class WebServer implements AutoCloseable {
     private static final Logger TOMCAT_LOG = Logger.getLogger("org.apache");
 
+    /** Warns of threads that outlive a web application; here the application and the JVM end together. */
+    private static final Logger UNDEPLOY_LOG = Logger.getLogger("org.apache.catalina.loader.WebappClassLoaderBase");
+
     private final Tomcat tomcat;
     private final Path folder;
 
@@ -33,6 +36,7 @@ public final class WebServer implements AutoCloseable {
     /** Starts on the port, or on a free one when it is 0. The filters run in the order given. */
     public static WebServer start(int port, List<Filter> filters, HttpServlet servlet) {
         TOMCAT_LOG.setLevel(Level.WARNING);
+        UNDEPLOY_LOG.setLevel(Level.OFF);
         try {
             Path folder = Files.createTempDirectory("dowel-example");
             Tomcat tomcat = new Tomcat();

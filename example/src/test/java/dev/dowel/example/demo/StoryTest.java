@@ -68,15 +68,12 @@ class StoryTest {
     void a_step_that_is_not_true_fails_the_run() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         boolean good = Demo.tell(
-                List.of(
-                        new Story.Step("true", () -> {}),
-                        new Story.Step("not true", () -> {
-                            throw new StepFailed("expected that it is");
-                        })),
+                List.of(new Story.Step("true", () -> {}), new Story.Step("not true", () -> {
+                    throw new StepFailed("expected that it is");
+                })),
                 new PrintStream(out, true, StandardCharsets.UTF_8));
         assertThat(good).isFalse();
-        assertThat(out.toString(StandardCharsets.UTF_8))
-                .contains("FAILED: expected that it is", "1 of 2 steps FAILED");
+        assertThat(out.toString(StandardCharsets.UTF_8)).contains("FAILED: expected that it is", "1 of 2 steps FAILED");
     }
 
     private static int run(ByteArrayOutputStream out, String... arguments) {

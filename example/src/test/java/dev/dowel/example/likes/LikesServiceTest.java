@@ -2,13 +2,15 @@ package dev.dowel.example.likes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dowel.remotemodel.IdCodec;
 import dev.dowel.remotemodel.InMemoryRepository;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LikesServiceTest {
     private final InMemoryLikes likes = new InMemoryLikes();
-    private final InMemoryRepository<User, Long> users = new InMemoryRepository<>(User.class, User::id);
+    private final InMemoryRepository<User, Long> users =
+            InMemoryRepository.builder(User.class, IdCodec.LONG, User::id).build();
     private final LikesService service = new LikesService(likes, users);
 
     @BeforeEach
@@ -21,8 +23,7 @@ class LikesServiceTest {
 
     @Test
     void the_masthead_names_author_editor_and_owner() {
-        assertThat(service.masthead("welcome"))
-                .contains(new LikesService.Masthead("welcome", "Ann", "Ann", "Ann"));
+        assertThat(service.masthead("welcome")).contains(new LikesService.Masthead("welcome", "Ann", "Ann", "Ann"));
     }
 
     @Test

@@ -150,7 +150,7 @@ final class OutboxTable {
     static long pending(Connection connection) throws SQLException {
         try (PreparedStatement count =
                         connection.prepareStatement("SELECT count(*) FROM (SELECT 1 FROM messaging_outbox"
-                                + " WHERE NOT parked FETCH FIRST " + PENDING_LIMIT + " ROWS ONLY) some");
+                                + " WHERE NOT parked FETCH FIRST " + PENDING_LIMIT + " ROWS ONLY) waiting");
                 ResultSet rows = count.executeQuery()) {
             return rows.next() ? rows.getLong(1) : 0;
         }
