@@ -32,7 +32,20 @@ public record EncodedMessage(
         byte[] body,
         RouteRequirement route) {
 
-    /** Checks that nothing is null. */
+    /**
+     * Checks that nothing is null.
+     *
+     * @param messageId the message's own id
+     * @param eventId the id of the event the message is one form of
+     * @param type the event's name, without the version
+     * @param routingKey the key it is published with
+     * @param key what the message is about, for order
+     * @param correlationId the id of the request or message it came from
+     * @param contentType the body's media type
+     * @param headers the headers, the library's own included
+     * @param body the encoded body
+     * @param route whether it must reach a queue
+     */
     public EncodedMessage {
         Objects.requireNonNull(messageId, "messageId");
         Objects.requireNonNull(eventId, "eventId");

@@ -20,6 +20,9 @@ public record EventType<T>(String name, Version version, Class<T> body) {
     /**
      * Checks the name.
      *
+     * @param name one or more words of {@code [a-z][a-z0-9-]*} separated by dots; never purely numeric words
+     * @param version the version of the body's form
+     * @param body the class that the body is encoded from and decoded to
      * @throws IllegalArgumentException if the name has another form or the routing key would exceed 255 bytes
      */
     public EventType {

@@ -13,7 +13,15 @@ import java.util.Objects;
  *     last success
  */
 public record MessagingHealth(ConnectionState state, int consumersActive, int consumersWanted, String lastError) {
-    /** Checks that nothing is null. */
+    /**
+     * Checks that nothing is null.
+     *
+     * @param state the connection that publishes
+     * @param consumersActive how many consumers are running
+     * @param consumersWanted how many should be running
+     * @param lastError one line about the last failure to connect, declare or consume; empty when there was none since the
+     *     last success
+     */
     public MessagingHealth {
         Objects.requireNonNull(state, "state");
         Objects.requireNonNull(lastError, "lastError");

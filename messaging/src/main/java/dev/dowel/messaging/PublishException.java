@@ -36,6 +36,7 @@ public final class PublishException extends MessagingException {
         }
     }
 
+    /** Why the message was not confirmed. */
     private final Kind kind;
 
     /**

@@ -7,6 +7,7 @@ import java.util.Objects;
 public final class RetryLater extends MessagingException {
     private static final long serialVersionUID = 1L;
 
+    /** How long to wait at least. */
     private final Duration delay;
 
     /**

@@ -22,6 +22,9 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
     /**
      * Checks the three parts.
      *
+     * @param major changes when a consumer of the former version would break; 0 to 999,999
+     * @param minor changes when something is added; 0 to 999,999
+     * @param patch changes when neither is true; 0 to 999,999
      * @throws IllegalArgumentException if a part is below 0 or above 999,999
      */
     public Version {

@@ -21,6 +21,8 @@ public record VersionRange(Version from, Version below) {
     /**
      * Checks the order.
      *
+     * @param from the lowest version taken
+     * @param below the first version above that is not taken
      * @throws IllegalArgumentException if the range is empty or spans more than 100 majors
      */
     public VersionRange {

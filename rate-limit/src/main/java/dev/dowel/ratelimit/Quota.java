@@ -18,6 +18,8 @@ public record Quota(long calls, Duration period) {
     /**
      * Checks the ranges.
      *
+     * @param calls 1 to 2,147,483,648
+     * @param period 1 ms to 365 days
      * @throws IllegalArgumentException if a value is out of its range, or more than one call a nanosecond is asked for
      */
     public Quota {

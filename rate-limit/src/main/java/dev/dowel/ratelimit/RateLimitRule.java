@@ -17,6 +17,8 @@ public record RateLimitRule(String name, Quota quota) {
     /**
      * Checks the name.
      *
+     * @param name what clients and logs see
+     * @param quota how many calls in which period
      * @throws IllegalArgumentException if the name has another form
      */
     public RateLimitRule {
