@@ -56,6 +56,11 @@ final class InMemorySubscriptionBuilder implements SubscriptionBuilder {
         if (bindings.isEmpty()) {
             throw new IllegalStateException("The subscription of " + queue + " is bound to nothing: call bind first");
         }
+        if (inbox == null
+                && bindings.stream().anyMatch(binding -> binding.versions().spansMajors())) {
+            throw new IllegalStateException("The subscription of " + queue + " takes several majors of one event, so an"
+                    + " event published in both would be handled twice: give it an inbox, idempotent(...)");
+        }
         InMemorySubscription subscription = new InMemorySubscription(
                 queue,
                 List.copyOf(bindings),
