@@ -33,13 +33,16 @@ class ReadmeSamplesTest {
             import dev.dowel.remotemodel.*;
             import jakarta.servlet.*;
             import jakarta.servlet.http.*;
+            import static jakarta.servlet.DispatcherType.*;
             import java.net.URI;
+            import java.util.function.Supplier;
             import java.sql.*;
             import java.time.*;
             import java.util.*;
             import javax.sql.DataSource;
 
             abstract class Sample {
+                Supplier<String> tokens = () -> "token";
                 abstract void forget(long id);
                 abstract void greet(String name);
                 abstract void sample(ServletContext servletContext, DataSource dataSource) throws Exception;
