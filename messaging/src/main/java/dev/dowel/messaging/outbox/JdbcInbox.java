@@ -16,6 +16,7 @@ import javax.sql.DataSource;
  */
 public final class JdbcInbox implements Inbox {
     private static final int PURGE_BATCH = 1_000;
+    private static final String UNIQUE_VIOLATION = "23505";
 
     private final DataSource database;
 
@@ -60,6 +61,11 @@ public final class JdbcInbox implements Inbox {
             insert.setString(1, consumer);
             insert.setString(2, id);
             return insert.executeUpdate() > 0;
+        } catch (SQLException e) {
+            if (UNIQUE_VIOLATION.equals(e.getSQLState())) {
+                return false;
+            }
+            throw e;
         }
     }
 

@@ -9,11 +9,7 @@ enum SqlDialect {
     POSTGRESQL(
             "postgresql.sql",
             "INSERT INTO messaging_inbox (consumer, message_id) VALUES (?, ?) ON CONFLICT DO NOTHING"),
-    H2(
-            "h2.sql",
-            "MERGE INTO messaging_inbox t USING (VALUES (CAST(? AS varchar(255)), CAST(? AS varchar(64)))) s (c, m)"
-                    + " ON t.consumer = s.c AND t.message_id = s.m"
-                    + " WHEN NOT MATCHED THEN INSERT (consumer, message_id) VALUES (s.c, s.m)");
+    H2("h2.sql", "INSERT INTO messaging_inbox (consumer, message_id) VALUES (?, ?)");
 
     private final String schema;
     private final String remember;
@@ -38,7 +34,10 @@ enum SqlDialect {
         return schema;
     }
 
-    /** Returns the statement that remembers an id for a consumer and changes nothing if it is there already. */
+    /**
+     * Returns the statement that remembers an id for a consumer. If it is there already it changes nothing or fails with
+     * a unique violation, whichever leaves the transaction usable.
+     */
     String remember() {
         return remember;
     }
