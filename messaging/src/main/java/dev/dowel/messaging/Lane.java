@@ -9,35 +9,45 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One channel with publisher confirms and a window of unconfirmed messages. Each message ends in exactly one outcome. When
  * the channel ends, for whatever reason, everything on it fails and the next message opens a new one.
  */
 final class Lane {
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
     private static final int WINDOW = 1_000;
     private static final int WINDOW_BYTES = 8 * 1024 * 1024;
     private static final String TOPIC = "topic";
+    private static final long NOBODY = 0;
 
     private final PublishGate gate;
     private final long timeoutNanos;
+    private final Runnable cutConnection;
+    private final Executor executor;
     private final ReentrantLock lock = new ReentrantLock();
     private final Semaphore messages = new Semaphore(WINDOW);
     private final Semaphore bytes = new Semaphore(WINDOW_BYTES);
     private volatile @Nullable Line line;
+    private volatile long writingSince = NOBODY;
 
-    Lane(PublishGate gate, Duration timeout) {
+    /** A write that hangs is ended by cutting the connection; channels are closed on the executor, since that may hang too. */
+    Lane(PublishGate gate, Duration timeout, Runnable cutConnection, Executor executor) {
         this.gate = gate;
         this.timeoutNanos = timeout.toNanos();
+        this.cutConnection = cutConnection;
+        this.executor = executor;
     }
 
     /** A channel and what is unconfirmed on it. */
@@ -45,6 +55,7 @@ final class Lane {
         private final Channel channel;
         private final ConcurrentNavigableMap<Long, Entry> inFlight = new ConcurrentSkipListMap<>();
         private final Set<String> exchanges = new HashSet<>();
+        private volatile boolean retired;
 
         Line(Channel channel) {
             this.channel = channel;
@@ -93,8 +104,10 @@ final class Lane {
                         entry.description() + " was not sent: the window of unconfirmed messages stayed full",
                         null);
             }
-            send(line(connection, entry), entry, mandatory, properties, body);
+            writingSince = System.nanoTime() | 1;
+            Line open = line(connection, entry);
             counted = false;
+            send(open, entry, mandatory, properties, body);
         } catch (PublishException e) {
             entry.outcome.completeExceptionally(e);
         } catch (InterruptedException e) {
@@ -103,6 +116,7 @@ final class Lane {
                     PublishException.Kind.NOT_CONNECTED, entry.description() + " was not sent: interrupted", e));
         } finally {
             if (locked) {
+                writingSince = NOBODY;
                 lock.unlock();
             }
             if (counted) {
@@ -131,11 +145,12 @@ final class Lane {
     private Line line(Connection connection, Entry entry) {
         try {
             Line open = line;
-            if (open == null || !open.channel.isOpen() || open.channel.getConnection() != connection) {
+            if (open == null || open.retired || !open.channel.isOpen() || open.channel.getConnection() != connection) {
                 open = open(connection);
             }
-            if (!entry.exchange.isEmpty() && open.exchanges.add(entry.exchange)) {
-                open.channel.exchangeDeclare(entry.exchange, TOPIC, true);
+            if (!entry.exchange.isEmpty() && !open.exchanges.contains(entry.exchange)) {
+                declare(connection, entry.exchange);
+                open.exchanges.add(entry.exchange);
             }
             return open;
         } catch (IOException | ShutdownSignalException e) {
@@ -148,16 +163,46 @@ final class Lane {
         }
     }
 
+    /**
+     * Declares the exchange on a channel of its own, since a refusal closes the channel. An exchange that is there already,
+     * of whatever type and whoever may declare it, is good enough.
+     */
+    private static void declare(Connection connection, String exchange) throws IOException {
+        try {
+            onOwnChannel(connection, channel -> channel.exchangeDeclare(exchange, TOPIC, true));
+        } catch (IOException refused) {
+            try {
+                onOwnChannel(connection, channel -> channel.exchangeDeclarePassive(exchange));
+            } catch (IOException missing) {
+                refused.addSuppressed(missing);
+                throw refused;
+            }
+        }
+    }
+
+    private interface Declaration {
+        void on(Channel channel) throws IOException;
+    }
+
+    private static void onOwnChannel(Connection connection, Declaration declaration) throws IOException {
+        Channel channel = openChannel(connection);
+        try {
+            declaration.on(channel);
+        } finally {
+            channel.abort();
+        }
+    }
+
+    private static Channel openChannel(Connection connection) throws IOException {
+        return connection.openChannel().orElseThrow(() -> new IOException("no channel number is free"));
+    }
+
     private static Throwable rootOf(Exception e) {
         return e.getCause() == null ? e : e.getCause();
     }
 
     private Line open(Connection connection) throws IOException {
-        Optional<Channel> opened = connection.openChannel();
-        if (opened.isEmpty()) {
-            throw new IOException("no channel number is free");
-        }
-        Line fresh = new Line(opened.get());
+        Line fresh = new Line(openChannel(connection));
         fresh.channel.addConfirmListener(
                 (tag, multiple) -> settle(fresh, tag, multiple, true),
                 (tag, multiple) -> settle(fresh, tag, multiple, false));
@@ -187,8 +232,10 @@ final class Lane {
                     PublishException.Kind.CONNECTION_LOST,
                     " has an unknown outcome: sending broke off",
                     e);
+            // The client has counted a message that the broker may not have seen: later confirms would be off by one.
+            retire(open);
         }
-        if (!open.channel.isOpen()) {
+        if (open.retired || !open.channel.isOpen()) {
             // The shutdown listener may have run before the entry was in its map.
             finish(
                     open,
@@ -252,6 +299,10 @@ final class Lane {
 
     /** Fails what has waited for its confirm too long, and replaces the channel: a late confirm must meet nobody. */
     void expire() {
+        long writing = writingSince;
+        if (writing != NOBODY && System.nanoTime() - writing > timeoutNanos) {
+            cutConnection.run();
+        }
         Line open = line;
         if (open == null) {
             return;
@@ -265,12 +316,35 @@ final class Lane {
                     PublishException.Kind.TIMEOUT,
                     " has an unknown outcome: no confirm came in time",
                     null);
-            try {
-                open.channel.abort();
-            } catch (IOException | RuntimeException e) {
-                // The channel is beyond closing; its shutdown listener has run or will run with the connection's.
-            }
+            retire(open);
         }
+    }
+
+    /** Fails whatever is still unconfirmed. */
+    void close() {
+        Line open = line;
+        if (open != null) {
+            retire(open);
+        }
+    }
+
+    /** Takes a channel out of use; what is unconfirmed on it fails. */
+    private void retire(Line old) {
+        old.retired = true;
+        old.inFlight.forEach((tag, entry) -> finish(
+                old,
+                tag,
+                entry,
+                PublishException.Kind.CONNECTION_LOST,
+                " has an unknown outcome: its channel was replaced before the confirm",
+                null));
+        executor.execute(() -> {
+            try {
+                old.channel.abort();
+            } catch (IOException | RuntimeException e) {
+                LOG.debug("A channel could not be closed; it ends with its connection", e);
+            }
+        });
     }
 
     private void finish(

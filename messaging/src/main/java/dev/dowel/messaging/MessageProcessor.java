@@ -30,8 +30,12 @@ final class MessageProcessor<T> {
     enum Verdict {
         /** The message is dealt with. */
         ACK,
-        /** It must be delivered again. */
-        REQUEUE
+        /** It must be delivered again at once; that was not the message's fault. */
+        GIVE_BACK,
+        /** It must be delivered again, but not at once: it could not be moved to another queue. */
+        GIVE_BACK_LATER,
+        /** It must be delivered again and the broker must count that: handling it broke down. */
+        BROKE_DOWN
     }
 
     Verdict process(RabbitDelivery delivery) {
@@ -73,7 +77,7 @@ final class MessageProcessor<T> {
             return park(delivery, FailureHeaders.reason(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return Verdict.REQUEUE;
+            return Verdict.GIVE_BACK;
         } catch (Exception e) {
             return failed(delivery, e);
         } catch (Error e) { // NOPMD: whatever it is, the message must not be acknowledged
@@ -82,7 +86,7 @@ final class MessageProcessor<T> {
                     plan.queue(),
                     delivery.routingKey(),
                     e);
-            return Verdict.REQUEUE;
+            return Verdict.BROKE_DOWN;
         }
     }
 
@@ -127,7 +131,7 @@ final class MessageProcessor<T> {
                     delivery.routingKey(),
                     queue,
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-            return Verdict.REQUEUE;
+            return Verdict.GIVE_BACK_LATER;
         }
     }
 }

@@ -9,9 +9,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,7 @@ final class RabbitMessaging implements Messaging {
     private static final Logger LOG = LoggerFactory.getLogger(Messaging.class);
     private static final Duration STOP_SUBSCRIPTIONS = Duration.ofSeconds(15);
     private static final long EXPIRE_MILLIS = 250;
+    private static final int CALLBACK_THREADS = 4;
 
     private final JsonCodec json;
     private final String name;
@@ -36,7 +39,7 @@ final class RabbitMessaging implements Messaging {
     private final List<Runnable> onConnected = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final ExecutorService callbacks = Executors.newCachedThreadPool(threads("dowel-messaging callback"));
+    private final ExecutorService callbacks = callbacks();
     private final ExecutorService dispatch = Executors.newCachedThreadPool(threads("dowel-messaging handler"));
     private final ScheduledExecutorService timer =
             Executors.newSingleThreadScheduledExecutor(threads("dowel-messaging timer"));
@@ -45,12 +48,26 @@ final class RabbitMessaging implements Messaging {
         this.json = json;
         this.name = name;
         this.maxBodySize = maxBodySize;
-        this.lane = new Lane(gate, publishTimeout);
         this.publishing =
                 new SupervisedConnection(name + " publisher", factory(address), address, this::publishingChanged);
         this.consuming =
                 new SupervisedConnection(name + " consumer", factory(address), address, this::consumingChanged);
+        this.lane = new Lane(gate, publishTimeout, publishing::cut, dispatch);
         gate.watch(publishing::state, publishing::current);
+    }
+
+    /** A few threads; after close() what is left runs where it arises, so that no future stays open. */
+    private static ExecutorService callbacks() {
+        ThreadPoolExecutor few = new ThreadPoolExecutor(
+                CALLBACK_THREADS,
+                CALLBACK_THREADS,
+                1,
+                TimeUnit.MINUTES,
+                new LinkedBlockingQueue<>(),
+                threads("dowel-messaging callback"),
+                (task, pool) -> task.run());
+        few.allowCoreThreadTimeOut(true);
+        return few;
     }
 
     private static ThreadFactory threads(String name) {
@@ -139,6 +156,7 @@ final class RabbitMessaging implements Messaging {
                 plan,
                 new MessageProcessor<>(plan, type, handler, json, lane),
                 consuming::current,
+                dispatch,
                 () -> subscriptions.remove(plan.queue()));
         if (subscriptions.putIfAbsent(plan.queue(), subscription) != null) {
             throw new IllegalStateException(
@@ -180,6 +198,7 @@ final class RabbitMessaging implements Messaging {
             consuming.close();
             publishing.close();
             gate.changed();
+            lane.close();
             callbacks.shutdown();
             dispatch.shutdown();
         }

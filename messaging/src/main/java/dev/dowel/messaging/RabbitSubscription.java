@@ -13,11 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -31,26 +31,31 @@ final class RabbitSubscription implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
     private static final long CHECK_MILLIS = 1_000;
     private static final long LONGEST_BACK_OFF = 10_000;
+    /** A pace at which a message that can be moved nowhere stays far from the delivery limit for a while. */
+    private static final long GIVE_BACK_MILLIS = 1_000;
 
     private final SubscriptionPlan plan;
     private final MessageProcessor<?> processor;
     private final Supplier<Optional<Connection>> connection;
+    private final Executor executor;
     private final Runnable onStop;
     private final List<Worker> workers = new ArrayList<>();
     private final Semaphore wakeUp = new Semaphore(0);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
-    private volatile boolean stopping;
+    private final CountDownLatch stopping = new CountDownLatch(1);
     private volatile String lastError = "";
 
     RabbitSubscription(
             SubscriptionPlan plan,
             MessageProcessor<?> processor,
             Supplier<Optional<Connection>> connection,
+            Executor executor,
             Runnable onStop) {
         this.plan = plan;
         this.processor = processor;
         this.connection = connection;
+        this.executor = executor;
         this.onStop = onStop;
         for (int i = 0; i < plan.concurrency(); i++) {
             workers.add(new Worker());
@@ -75,7 +80,7 @@ final class RabbitSubscription implements Subscription {
 
     @Override
     public boolean active() {
-        return !stopping && activeConsumers() == plan.concurrency();
+        return !stopping() && activeConsumers() == plan.concurrency();
     }
 
     int activeConsumers() {
@@ -83,7 +88,11 @@ final class RabbitSubscription implements Subscription {
     }
 
     int wantedConsumers() {
-        return stopping ? 0 : plan.concurrency();
+        return stopping() ? 0 : plan.concurrency();
+    }
+
+    private boolean stopping() {
+        return stopping.getCount() == 0;
     }
 
     String lastError() {
@@ -93,7 +102,7 @@ final class RabbitSubscription implements Subscription {
     private void supervise() {
         int failures = 0;
         try {
-            while (!stopping) {
+            while (!stopping()) {
                 long pause = CHECK_MILLIS;
                 if (!active()) {
                     Optional<Connection> open = connection.get();
@@ -122,7 +131,7 @@ final class RabbitSubscription implements Subscription {
         try {
             Topology.declare(open, plan);
             for (Worker worker : workers) {
-                if (!stopping && !worker.active()) {
+                if (!stopping() && !worker.active()) {
                     worker.open(open);
                 }
             }
@@ -141,34 +150,38 @@ final class RabbitSubscription implements Subscription {
 
     @Override
     public void stop(Duration deadline) {
-        if (stopping) {
+        if (stopping()) {
             return;
         }
         long end = System.nanoTime() + deadline.toNanos();
-        stopping = true;
+        stopping.countDown();
         wakeUp.release();
         try {
-            ended.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            workers.forEach(Worker::cancel);
+            if (!ended.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
+                LOG.warn("{}: a consumer is still being opened at the deadline", plan.queue());
+            }
+            // Elsewhere, since cancelling waits for the broker's answer and the deadline is the caller's.
+            workers.forEach(worker -> executor.execute(worker::cancel));
             for (Worker worker : workers) {
-                worker.awaitIdle(end);
+                if (!worker.awaitDrained(end)) {
+                    LOG.warn("{}: a handler is still running at the deadline; its message comes again", plan.queue());
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            workers.forEach(Worker::close);
+            workers.forEach(worker -> executor.execute(worker::close));
             onStop.run();
         }
     }
 
     /** One consumer on a channel of its own; the handler runs on the channel's dispatch thread, so acks stay in order. */
     private final class Worker {
-        private final AtomicInteger running = new AtomicInteger();
         private volatile @Nullable Consumer consumer;
 
         boolean active() {
             Consumer now = consumer;
-            return now != null && !now.gone && now.getChannel().isOpen();
+            return now != null && now.gone.getCount() > 0 && now.getChannel().isOpen();
         }
 
         void open(Connection from) throws IOException {
@@ -177,7 +190,7 @@ final class RabbitSubscription implements Subscription {
             int share = (plan.prefetch() + plan.concurrency() - 1) / plan.concurrency();
             try {
                 channel.basicQos(share);
-                Consumer fresh = new Consumer(channel, running);
+                Consumer fresh = new Consumer(channel);
                 channel.basicConsume(plan.queue(), false, fresh);
                 consumer = fresh;
             } catch (IOException | RuntimeException e) {
@@ -193,15 +206,15 @@ final class RabbitSubscription implements Subscription {
                     now.getChannel().basicCancel(now.getConsumerTag());
                 } catch (IOException | RuntimeException e) {
                     // The channel is gone, and with it the consumer.
-                    now.gone = true;
+                    now.gone.countDown();
                 }
             }
         }
 
-        void awaitIdle(long end) throws InterruptedException {
-            while (running.get() > 0 && System.nanoTime() - end < 0) {
-                TimeUnit.MILLISECONDS.sleep(5);
-            }
+        /** Waits until the last delivery before the broker's answer to cancel is dealt with; false if it is not in time. */
+        boolean awaitDrained(long end) throws InterruptedException {
+            Consumer now = consumer;
+            return now == null || now.gone.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         }
 
         void close() {
@@ -211,52 +224,63 @@ final class RabbitSubscription implements Subscription {
                     now.getChannel().abort();
                 } catch (IOException | RuntimeException e) {
                     // Closed already: the broker gives back what was not acknowledged.
-                    now.gone = true;
+                    now.gone.countDown();
                 }
             }
         }
     }
 
     private final class Consumer extends DefaultConsumer {
-        private final AtomicInteger running;
-        private volatile boolean gone;
+        private final CountDownLatch gone = new CountDownLatch(1);
 
-        Consumer(Channel channel, AtomicInteger running) {
+        Consumer(Channel channel) {
             super(channel);
-            this.running = running;
         }
 
         @Override
         public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
                 throws IOException {
-            running.incrementAndGet();
+            MessageProcessor.Verdict verdict = stopping()
+                    ? MessageProcessor.Verdict.GIVE_BACK
+                    : processor.process(new RabbitDelivery(envelope, properties, body));
             try {
-                MessageProcessor.Verdict verdict = stopping
-                        ? MessageProcessor.Verdict.REQUEUE
-                        : processor.process(new RabbitDelivery(envelope, properties, body));
-                if (verdict == MessageProcessor.Verdict.ACK) {
-                    getChannel().basicAck(envelope.getDeliveryTag(), false);
-                } else {
-                    getChannel().basicNack(envelope.getDeliveryTag(), false, true);
-                }
+                tell(verdict, envelope.getDeliveryTag());
             } catch (AlreadyClosedException e) {
                 // The channel of this delivery is gone: the broker delivers the message again on another.
-                gone = true;
-            } finally {
-                running.decrementAndGet();
+                gone.countDown();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
+        }
+
+        private void tell(MessageProcessor.Verdict verdict, long tag) throws IOException, InterruptedException {
+            switch (verdict) {
+                case ACK -> getChannel().basicAck(tag, false);
+                case GIVE_BACK -> getChannel().basicNack(tag, false, true);
+                case GIVE_BACK_LATER -> {
+                    boolean unused = stopping.await(GIVE_BACK_MILLIS, TimeUnit.MILLISECONDS);
+                    getChannel().basicNack(tag, false, true);
+                }
+                // Newer brokers count a reject towards the delivery limit and not a nack.
+                case BROKE_DOWN -> getChannel().basicReject(tag, true);
+            }
+        }
+
+        @Override
+        public void handleCancelOk(String consumerTag) {
+            gone.countDown();
         }
 
         @Override
         public void handleCancel(String consumerTag) {
             LOG.warn("{}: the broker cancelled a consumer; reopening", plan.queue());
-            gone = true;
+            gone.countDown();
             check();
         }
 
         @Override
         public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
-            gone = true;
+            gone.countDown();
             check();
         }
     }

@@ -1,11 +1,16 @@
 package dev.dowel.messaging;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Address;
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.BlockedListener;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.PossibleAuthenticationFailureException;
+import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.SocketConfigurators;
 import java.io.IOException;
-import java.time.Duration;
+import java.net.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +32,8 @@ final class SupervisedConnection implements AutoCloseable {
     private static final long FIRST_BACK_OFF = 200;
     private static final long LONGEST_BACK_OFF = 10_000;
     private static final int CLOSE_MILLIS = 5_000;
+    /** No back-off is shorter once the broker has refused the login or the vhost: somebody must mend that first. */
+    private static final int REFUSED = 6;
 
     private final String name;
     private final ConnectionFactory factory;
@@ -35,6 +42,7 @@ final class SupervisedConnection implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final Thread thread;
     private volatile @Nullable Connection connection;
+    private volatile @Nullable Socket socket;
     private volatile ConnectionState state = ConnectionState.NEW;
     private volatile String lastError = "";
 
@@ -44,6 +52,8 @@ final class SupervisedConnection implements AutoCloseable {
         this.factory = factory;
         this.address = address;
         this.onChange = onChange;
+        factory.setSocketConfigurator(
+                SocketConfigurators.defaultConfigurator().andThen(connecting -> socket = connecting));
         this.thread = new Thread(this::run, "dowel-messaging " + name);
         this.thread.setDaemon(true);
     }
@@ -78,14 +88,12 @@ final class SupervisedConnection implements AutoCloseable {
             while (closed.getCount() > 0) {
                 change(ConnectionState.CONNECTING);
                 CountDownLatch lost = new CountDownLatch(1);
-                if (connect(failures, lost)) {
-                    failures = 0;
+                failures = connect(failures, lost);
+                if (failures == 0) {
                     lost.await();
                     if (closed.getCount() > 0) {
                         LOG.warn("{} lost its connection to {}; reconnecting", name, address);
                     }
-                } else {
-                    failures++;
                 }
                 connection = null;
                 if (closed.getCount() > 0) {
@@ -105,7 +113,8 @@ final class SupervisedConnection implements AutoCloseable {
         return ThreadLocalRandom.current().nextLong(longest) + 1;
     }
 
-    private boolean connect(int failures, CountDownLatch lost) {
+    /** Returns 0 if it is connected, else the number of failures in a row. */
+    private int connect(int failures, CountDownLatch lost) {
         try {
             List<Address> addresses = new ArrayList<>(address.hosts());
             Collections.shuffle(addresses);
@@ -115,19 +124,32 @@ final class SupervisedConnection implements AutoCloseable {
             connection = open;
             if (closed.getCount() == 0) {
                 open.abort(CLOSE_MILLIS);
-                return true;
+                return 0;
             }
             LOG.info("{} is connected to {}", name, address);
             lastError = "";
             change(ConnectionState.CONNECTED);
-            return true;
+            return 0;
         } catch (IOException | TimeoutException | RuntimeException e) {
-            lastError = "Cannot connect to " + address + ": " + describe(e);
-            if (failures == 0) {
-                LOG.warn("{}: {}; retrying in the background", name, lastError);
+            boolean refused = refused(e);
+            Throwable told = refused && e.getCause() != null ? e.getCause() : e;
+            String error = "Cannot connect to " + address + ": " + describe(told);
+            if (refused && !error.equals(lastError)) {
+                LOG.error("{}: {}; check user, password and vhost; retrying slowly", name, error);
+            } else if (failures == 0) {
+                LOG.warn("{}: {}; retrying in the background", name, error);
             }
-            return false;
+            lastError = error;
+            return Math.max(refused ? REFUSED : 0, failures + 1);
         }
+    }
+
+    /** Tells whether the broker answered and said no, to the login or to the vhost. */
+    private static boolean refused(Exception e) {
+        return e instanceof PossibleAuthenticationFailureException
+                || e instanceof AuthenticationFailureException
+                || (e.getCause() instanceof ShutdownSignalException signal
+                        && signal.getReason() instanceof AMQP.Connection.Close);
     }
 
     static String describe(Throwable e) {
@@ -154,17 +176,41 @@ final class SupervisedConnection implements AutoCloseable {
         }
     }
 
-    /** Closes within about five seconds. */
+    /** Closes the socket without a word to the broker. What hangs in a write or waits for an answer fails at once. */
+    void cut() {
+        Socket open = socket;
+        if (open != null) {
+            LOG.warn("{} hangs in a write and is cut", name);
+            closeQuietly(open);
+        }
+    }
+
+    private static void closeQuietly(Socket open) {
+        try {
+            open.close();
+        } catch (IOException e) {
+            LOG.debug("A socket could not be closed", e);
+        }
+    }
+
+    /** Closes within about five seconds, even if the broker takes nothing any more. */
     @Override
     public void close() {
         closed.countDown();
-        Connection open = connection;
-        if (open != null) {
-            open.abort(CLOSE_MILLIS);
-        }
-        thread.interrupt();
         try {
-            thread.join(Duration.ofSeconds(5).toMillis());
+            Connection open = connection;
+            if (open != null) {
+                Thread closing = new Thread(() -> open.abort(CLOSE_MILLIS), name + " closing");
+                closing.setDaemon(true);
+                closing.start();
+                closing.join(CLOSE_MILLIS);
+            }
+            Socket left = socket;
+            if (left != null) {
+                closeQuietly(left);
+            }
+            thread.interrupt();
+            thread.join(CLOSE_MILLIS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -39,6 +39,7 @@ final class Batch {
     private final List<OutboxRow> rows;
     private final Duration confirmTimeout;
     private final Map<Long, CompletableFuture<Receipt>> outcomes = new LinkedHashMap<>();
+    private volatile boolean over;
     private int confirmed;
 
     Batch(Messaging messaging, List<OutboxRow> rows, Duration confirmTimeout) {
@@ -51,14 +52,21 @@ final class Batch {
         return confirmed;
     }
 
-    /** Publishes everything and waits, at most for the confirm timeout. */
+    /**
+     * Publishes everything and waits, at most for the confirm timeout and one publish timeout. When it returns nothing is
+     * sent any more: what was not sent by then is left to the next batch.
+     */
     void publish() throws InterruptedException {
+        long deadline = System.nanoTime() + confirmTimeout.toNanos();
         Map<String, CompletableFuture<?>> lastOfKey = new HashMap<>();
         for (List<OutboxRow> step : steps()) {
             CompletableFuture<?> former =
                     step.get(0).message().key().map(lastOfKey::get).orElse(null);
             List<CompletableFuture<Receipt>> sent = new ArrayList<>();
             for (OutboxRow row : step) {
+                if (System.nanoTime() - deadline > 0) {
+                    over = true;
+                }
                 CompletableFuture<Receipt> outcome =
                         former == null ? send(row) : former.thenCompose(ignored -> send(row));
                 outcomes.put(row.id(), outcome);
@@ -68,10 +76,12 @@ final class Batch {
         }
         try {
             CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture<?>[]::new))
-                    .get(confirmTimeout.toMillis(), TimeUnit.MILLISECONDS);
+                    .get(Math.max(1, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (ExecutionException | TimeoutException e) {
             // Each row is settled by its own outcome; what has none is sent again.
             LOG.debug("Not all of a batch of {} rows was confirmed", rows.size());
+        } finally {
+            over = true;
         }
     }
 
@@ -105,7 +115,19 @@ final class Batch {
     }
 
     private CompletableFuture<Receipt> send(OutboxRow row) {
-        return messaging.publisher(row.exchange()).publish(row.message()).toCompletableFuture();
+        if (over) {
+            return CompletableFuture.failedFuture(
+                    new PublishException(PublishException.Kind.TIMEOUT, "Left to the next batch", null));
+        }
+        return messaging
+                .publisher(row.exchange())
+                .publish(row.message())
+                .whenComplete((receipt, e) -> {
+                    if (e instanceof PublishException failure && unsent(failure.kind())) {
+                        over = true;
+                    }
+                })
+                .toCompletableFuture();
     }
 
     private static @Nullable PublishException failure(@Nullable CompletableFuture<Receipt> outcome) {
@@ -125,6 +147,11 @@ final class Batch {
                     : new PublishException(
                             PublishException.Kind.NACKED, cause.getClass().getName(), cause);
         }
+    }
+
+    /** Tells whether the broker cannot be had now, so that waiting for each further row would only hold the transaction. */
+    private static boolean unsent(PublishException.Kind kind) {
+        return kind == PublishException.Kind.BLOCKED || kind == PublishException.Kind.NOT_CONNECTED;
     }
 
     /** Deletes what was confirmed, writes down why the rest was not. */
