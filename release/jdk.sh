@@ -25,6 +25,14 @@ default_jdk() {
     (cd "$(dirname "$javac")/.." && pwd)
 }
 
+# Prints the folder of the JDK to build with: 17, else the shell's own; says what to install and fails if there is none.
+build_jdk() {
+    jdk_home 17 || default_jdk || {
+        echo "No JDK was found: install JDK 17 (Debian: apt-get install openjdk-17-jdk-headless)." >&2
+        return 1
+    }
+}
+
 # Prints the folder of a JDK of this major version, or fails: JAVA<N>_HOME, the shell's own, then the usual places.
 jdk_home() {
     local variable="JAVA$1_HOME" candidate own=""

@@ -11,10 +11,17 @@ usual="/usr/lib/rabbitmq/bin:$(echo /usr/lib/postgresql/*/bin | tr ' ' ':'):$PAT
 find_program() {
     local folder
     local IFS=:
-    for folder in ${DOWEL_SERVICES_PATH-$usual}; do
+    for folder in ${DOWEL_SERVICES_PATH:-$usual}; do
         if [ -x "$folder/$1" ]; then echo "$folder/$1"; return; fi
     done
     return 1
+}
+
+# Prints the first of several programs that all are needed, or fails.
+find_programs() {
+    local program
+    for program in "$@"; do find_program "$program" >/dev/null || return 1; done
+    find_program "$1"
 }
 
 engine_answers() { command -v docker >/dev/null && docker info >/dev/null 2>&1; }
@@ -31,33 +38,38 @@ install_package() {
     local policy=/usr/sbin/policy-rc.d ours=""
     if [ ! -e "$policy" ]; then
         ours=yes
+        trap '$as_root rm -f "$policy"' EXIT
+        trap 'exit 130' INT TERM
         printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
         $as_root chmod +x "$policy"
     fi
     local good=0
     { $as_root apt-get update -qq && $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$1"; } >/dev/null || good=1
-    [ -z "$ours" ] || $as_root rm -f "$policy"
+    if [ -n "$ours" ]; then
+        $as_root rm -f "$policy"
+        trap - EXIT INT TERM
+    fi
     return $good
 }
 
 missing=0
 for service in "$@"; do
     case $service in
-        rabbitmq) name=RabbitMQ program=rabbitmq-server package=rabbitmq-server variable=RABBITMQ_URI ;;
-        postgresql) name=PostgreSQL program=postgres package=postgresql variable=POSTGRES_URL ;;
-        redis) name=Redis program=redis-server package=redis-server variable=REDIS_URL ;;
+        rabbitmq) name=RabbitMQ programs="rabbitmq-server epmd" package=rabbitmq-server variable=RABBITMQ_URI ;;
+        postgresql) name=PostgreSQL programs=postgres package=postgresql variable=POSTGRES_URL ;;
+        redis) name=Redis programs=redis-server package=redis-server variable=REDIS_URI ;;
         *) echo "ensure.sh: unknown service $service"; exit 2 ;;
     esac
-    if found=$(find_program $program); then
+    if found=$(find_programs $programs); then
         echo "$name: a private process of $found"
     elif [ -n "${!variable:-}" ]; then
         echo "$name: the one that $variable names; tests that kill it need a program of their own"
     elif engine_answers; then
         echo "$name: a container"
-    elif install_package $package && found=$(find_program $program); then
+    elif install_package $package && found=$(find_programs $programs); then
         echo "$name: a private process of $found, just installed"
     else
-        echo "$name is needed and was not found: install it (Debian: apt-get install $package), or set $variable, or start a Docker engine."
+        echo "$name is needed and was not found ($programs): install it (Debian: apt-get install $package), or set $variable, or start a Docker engine."
         missing=1
     fi
 done

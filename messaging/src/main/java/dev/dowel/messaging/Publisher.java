@@ -4,8 +4,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Publishes to one exchange: persistent, mandatory and confirmed. Each publication ends in exactly one of a receipt or
- * a {@link PublishException}. Safe for use by several threads. Stages complete on a thread of the library's, never on
- * the connection's own, so a callback may publish again.
+ * a {@link PublishException}. Safe for use by several threads. Stages complete on one of a few threads of the library's,
+ * never on the connection's own, so a callback may publish again.
  *
  * <p>Nothing is sent a second time by the library: after {@link PublishException.Kind#CONNECTION_LOST} or
  * {@link PublishException.Kind#TIMEOUT} the outcome is unknown, and publishing the same {@link Message} again keeps its

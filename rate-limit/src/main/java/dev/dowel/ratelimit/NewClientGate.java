@@ -1,5 +1,6 @@
 package dev.dowel.ratelimit;
 
+import java.security.SecureRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -11,6 +12,9 @@ import java.util.concurrent.atomic.AtomicLongArray;
 final class NewClientGate {
     private static final int CELLS = 1 << 16;
     private static final int CLIENTS_PER_NETWORK = 32;
+
+    /** Random for each process, so that nobody can work out whose ceiling a network of theirs shares. */
+    private final long seed = new SecureRandom().nextLong();
 
     private final AtomicLongArray arrivals = new AtomicLongArray(CELLS);
 
@@ -39,9 +43,11 @@ final class NewClientGate {
         }
     }
 
-    private static int cell(RateLimitRule rule, ClientKey client) {
-        long mixed = (client.coarse() * 31 + (client.kind() == ClientKey.Kind.IPV4 ? 1 : 2)) * 31 + rule.hashCode();
+    private int cell(RateLimitRule rule, ClientKey client) {
+        long mixed =
+                seed ^ (client.coarse() * 31 + (client.kind() == ClientKey.Kind.IPV4 ? 1 : 2)) * 31 + rule.hashCode();
         mixed = (mixed ^ (mixed >>> 32)) * 0x9E3779B97F4A7C15L;
+        mixed = (mixed ^ (mixed >>> 29)) * 0xBF58476D1CE4E5B9L;
         return (int) (mixed >>> 48) & (CELLS - 1);
     }
 }

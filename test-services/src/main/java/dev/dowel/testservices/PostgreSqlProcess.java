@@ -138,7 +138,7 @@ final class PostgreSqlProcess implements Service {
         if (!closed) {
             closed = true;
             end();
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            Processes.forgetAtExit(atExit);
         }
     }
 

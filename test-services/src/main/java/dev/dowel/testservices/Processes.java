@@ -133,4 +133,13 @@ final class Processes {
             return false;
         }
     }
+
+    /** Takes back what was to run at the JVM's end, unless that has begun. */
+    static void forgetAtExit(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException alreadyEnding) {
+            // The hook runs or has run, and does what close() does.
+        }
+    }
 }

@@ -23,7 +23,7 @@ final class Programs {
 
     Programs(Map<String, String> environment) {
         String only = environment.get(VARIABLE);
-        this.folders = only == null ? usual(environment.getOrDefault("PATH", "")) : split(only);
+        this.folders = only == null || only.isEmpty() ? usual(environment.getOrDefault("PATH", "")) : split(only);
     }
 
     static Programs installed() {

@@ -55,7 +55,7 @@ public final class RabbitMq implements AutoCloseable {
 
     private static RabbitMq shared(Map<String, String> environment) {
         String uri = environment.get(VARIABLE);
-        return uri == null ? start() : new RabbitMq(URI.create(uri), null);
+        return uri == null || uri.isEmpty() ? start() : new RabbitMq(URI.create(uri), null);
     }
 
     /** Returns where it is, with user and password. */

@@ -100,7 +100,7 @@ final class RabbitMqProcess implements Service {
         if (!closed) {
             closed = true;
             end();
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            Processes.forgetAtExit(atExit);
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A Redis for tests. Safe for use by several threads, except that kill and restart belong to one. */
 public final class Redis implements AutoCloseable {
-    private static final String VARIABLE = "REDIS_URL";
+    private static final String VARIABLE = "REDIS_URI";
     private static @Nullable Redis shared;
 
     private final URI uri;
@@ -43,11 +43,11 @@ public final class Redis implements AutoCloseable {
         return new Redis(URI.create("redis://127.0.0.1:" + service.port()), service);
     }
 
-    /** Returns the server that {@code REDIS_URL} names, else one that lives as long as this JVM; not to be killed. */
+    /** Returns the server that {@code REDIS_URI} names, else one that lives as long as this JVM; not to be killed. */
     public static synchronized Redis shared() {
         if (shared == null) {
             String uri = System.getenv(VARIABLE);
-            shared = uri == null ? start() : new Redis(URI.create(uri), null);
+            shared = uri == null || uri.isEmpty() ? start() : new Redis(URI.create(uri), null);
         }
         return shared;
     }

@@ -77,7 +77,7 @@ final class RedisProcess implements Service {
         if (!closed) {
             closed = true;
             end();
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            Processes.forgetAtExit(atExit);
         }
     }
 

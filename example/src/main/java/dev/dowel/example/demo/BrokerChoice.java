@@ -18,9 +18,10 @@ enum BrokerChoice {
     MEMORY;
 
     Broker open(Map<String, String> environment, List<String> queues) {
-        String uri = environment.get("RABBITMQ_URI");
+        String set = environment.get("RABBITMQ_URI");
+        String uri = set == null || set.isEmpty() ? null : set;
         return switch (this) {
-            case MEMORY -> new MemoryBroker();
+            case MEMORY -> new MemoryBroker("messaging is in memory, as asked");
             case PRIVATE -> new PrivateBroker(RabbitMq.start());
             case FOREIGN -> foreign(uri, queues);
             case AUTO -> uri != null ? foreign(uri, queues) : privateOrMemory();
@@ -38,7 +39,7 @@ enum BrokerChoice {
         try {
             return new PrivateBroker(RabbitMq.start());
         } catch (MissingServiceException e) {
-            return new MemoryBroker();
+            return new MemoryBroker("no RabbitMQ was found, so messaging is in memory");
         }
     }
 }

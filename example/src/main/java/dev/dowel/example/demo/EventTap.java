@@ -36,11 +36,10 @@ final class EventTap implements AutoCloseable {
         return subscription.active();
     }
 
-    /** Returns the distinct messages about one user, in order of arrival. */
+    /** Returns the messages about one user, in order of arrival. */
     List<Seen> about(long user) {
         return seen.stream()
                 .filter(message -> message.key().equals(Long.toString(user)))
-                .distinct()
                 .toList();
     }
 

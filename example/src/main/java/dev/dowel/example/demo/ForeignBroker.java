@@ -26,9 +26,9 @@ final class ForeignBroker implements Broker {
     /** The queues are deleted at the end, with their retry and parking queues. */
     ForeignBroker(String uri, List<String> queues) {
         this.uri = URI.create(uri);
-        if (!"amqp".equals(this.uri.getScheme())) {
+        if (!"amqp".equals(this.uri.getScheme()) || this.uri.getHost() == null) {
             throw new IllegalArgumentException(
-                    "The demo cuts a plain TCP connection: RABBITMQ_URI must start with amqp://");
+                    "The demo cuts a plain TCP connection: RABBITMQ_URI must be amqp:// with one host");
         }
         this.proxy = TcpProxy.to(this.uri.getHost(), this.uri.getPort() < 0 ? AMQP_PORT : this.uri.getPort());
         this.queues = List.copyOf(queues);

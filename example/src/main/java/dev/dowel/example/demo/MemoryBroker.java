@@ -5,11 +5,16 @@ import dev.dowel.messaging.testing.InMemoryMessaging;
 
 /** No broker at all: the in-memory double that ships with the library, with its scripted faults. */
 final class MemoryBroker implements Broker {
+    private final String why;
     private final InMemoryMessaging messaging = new InMemoryMessaging();
+
+    MemoryBroker(String why) {
+        this.why = why;
+    }
 
     @Override
     public String description() {
-        return "no RabbitMQ found, so messaging is in memory; its connections are dropped by script";
+        return why + "; its connections are dropped by script";
     }
 
     @Override
