@@ -1,6 +1,7 @@
 package dev.dowel.remotemodel;
 
 import java.util.Locale;
+import java.util.Optional;
 import okhttp3.Headers;
 
 /**
@@ -13,7 +14,8 @@ import okhttp3.Headers;
  * @param repeated whether an earlier attempt may have been carried out
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Answer(int status, Headers headers, String retryAfter, byte[] body, boolean repeated) {
+record Answer(int status, Headers headers, String retryAfter, byte[] body, boolean repeated)
+        implements Transport.Response {
 
     boolean isSuccess() {
         return status >= 200 && status < 300;
@@ -44,7 +46,14 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
     Reply toReply() {
         boolean storable = headers.values("Cache-Control").stream()
                 .noneMatch(value -> value.toLowerCase(Locale.ROOT).contains("no-store"));
-        return isAbsent() ? new Reply(true, new byte[0], storable) : new Reply(false, body, storable);
+        return isAbsent()
+                ? new Reply(true, new byte[0], storable, "")
+                : new Reply(false, body, storable, header("ETag"));
+    }
+
+    @Override
+    public Optional<String> retryAfterHeader() {
+        return retryAfter.isEmpty() ? Optional.empty() : Optional.of(retryAfter);
     }
 
     Answer afterRepeat(boolean wasSentBefore) {

@@ -1,13 +1,33 @@
 package dev.dowel.remotemodel;
 
+import java.util.Map;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** One logical call, before it is sent once or several times. */
-record Ask(Verb verb, HttpUrl url, @Nullable Payload payload, Caller caller) {
+record Ask(
+        EntityScope scope,
+        Operation operation,
+        Verb verb,
+        HttpUrl url,
+        @Nullable Payload payload,
+        Map<String, String> headers,
+        Caller caller) {
 
-    static Ask get(HttpUrl url, Caller caller) {
-        return new Ask(Verb.GET, url, null, caller);
+    static final String IDEMPOTENCY_KEY = "Idempotency-Key";
+    static final String IF_MATCH = "If-Match";
+
+    static Ask get(EntityScope scope, Operation operation, HttpUrl url, Caller caller) {
+        return new Ask(scope, operation, Verb.GET, url, null, Map.of(), caller);
+    }
+
+    /** Whether sending it twice is the same as sending it once. A creation by PUT has no id of ours, so it is not. */
+    boolean isRepeatable() {
+        return headers.containsKey(IDEMPOTENCY_KEY) || (verb.isRepeatable() && operation != Operation.CREATE);
+    }
+
+    Ask as(Caller other) {
+        return new Ask(scope, operation, verb, url, payload, headers, other);
     }
 
     /** What is sent with it. */

@@ -52,12 +52,21 @@ final class Batches<T, ID> {
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
             Reply hit = caller.context()
+                    .filter(context -> !caller.fresh())
                     .map(context -> context.cache().peek(endpoint.key(true, id, caller)))
                     .orElse(null);
             if (hit == null) {
                 missing.add(id);
             } else if (!hit.absent()) {
-                found.put(id, endpoint.entity(Ask.get(endpoint.urls().item(id), caller), hit.body()));
+                found.put(
+                        id,
+                        endpoint.entity(
+                                Ask.get(
+                                        endpoint.scope(),
+                                        Operation.GET_ALL,
+                                        endpoint.urls().item(id),
+                                        caller),
+                                hit.body()));
             }
         }
         return missing;
@@ -100,7 +109,7 @@ final class Batches<T, ID> {
                     + " needs to read ids from entities; set id(...) when building the model");
         }
         HttpUrl url = url(chunk);
-        Ask ask = Ask.get(url, caller);
+        Ask ask = Ask.get(endpoint.scope(), Operation.GET_ALL, url, caller);
         long generation = caller.context()
                 .map(context -> context.cache().generation(endpoint.scope()))
                 .orElse(0L);

@@ -14,32 +14,56 @@ import org.jspecify.annotations.Nullable;
 
 /** On whose behalf a call is made, fixed on the calling thread at the moment of the call. */
 record Caller(
+        String service,
         Optional<RequestContext> context,
+        boolean fresh,
         SortedMap<String, List<String>> headers,
+        String cookies,
+        Credentials credentials,
         String authorization,
         String identity) {
 
     /** Random for each process, so that a digest in a heap dump cannot be matched with a guessed token elsewhere. */
     private static final SecretKeySpec KEY = new SecretKeySpec(randomKey(), "HmacSHA256");
 
-    static Caller of(String service, @Nullable RequestContext explicit, HeaderPolicy policy, Credentials credentials) {
+    static Caller of(RemoteService service, View view) {
+        @Nullable RequestContext explicit = view.context();
         Optional<RequestContext> context = explicit != null ? Optional.of(explicit) : RequestContext.current();
+        HeaderPolicy policy = service.policy();
+        Credentials credentials = view.credentials() == null ? service.credentials() : view.credentials();
         SortedMap<String, List<String>> headers =
                 policy.select(context.map(RequestContext::headers).orElse(Map.of()));
-        String authorization = credentials.authorization(context.orElse(null), service);
-        String identity = context.isEmpty() ? "" : digest(authorization, headers);
-        return new Caller(context, headers, authorization, identity);
+        boolean mayHaveCookies = view.credentials() == null && credentials.isTheCallers();
+        String cookies = mayHaveCookies
+                ? policy.cookies(context.map(RequestContext::cookies).orElse(List.of()))
+                : "";
+        String authorization = credentials.authorization(context.orElse(null), service.name());
+        String identity = context.isEmpty() ? "" : digest(authorization, cookies, headers);
+        return new Caller(
+                service.name(), context, view.fresh(), headers, cookies, credentials, authorization, identity);
+    }
+
+    /** The same caller, who wants what the provider has now. */
+    Caller afresh() {
+        return new Caller(service, context, true, headers, cookies, credentials, authorization, identity);
+    }
+
+    /** The same caller with a new credential after one that was answered with 401; empty when there is none. */
+    Optional<Caller> afterRejection() {
+        return credentials
+                .renewed(authorization, service)
+                .map(renewed -> new Caller(service, context, fresh, headers, cookies, credentials, renewed, identity));
     }
 
     /** Tells apart what may get different answers: the credential sent and every header but the tracing ones. */
-    private static String digest(String authorization, Map<String, List<String>> headers) {
+    private static String digest(String authorization, String cookies, Map<String, List<String>> headers) {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(KEY);
-            mac.update(authorization.getBytes(StandardCharsets.UTF_8));
+            // A line feed cannot stand in a header, so the parts cannot be shifted against each other.
+            mac.update((authorization + '\n' + cookies).getBytes(StandardCharsets.UTF_8));
             headers.forEach((name, values) -> {
                 if (HeaderPolicy.mayChangeTheAnswer(name)) {
-                    // A line feed cannot stand in a header, so the parts cannot be shifted against each other.
                     mac.update(('\n' + name + ':' + String.join("\n:", values)).getBytes(StandardCharsets.UTF_8));
                 }
             });

@@ -3,10 +3,16 @@ package dev.dowel.remotemodel;
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,10 +21,13 @@ final class Endpoint<T, ID> {
 
     private static final Logger log = LoggerFactory.getLogger(RemoteModel.class);
 
+    private static final String JSON = "application/json";
+
     private final RemoteModel.Builder<T, ID> options;
     private final EntityUrls urls;
     private final EntityScope scope;
-    private final Transport transport;
+    private final List<EntityScope> related;
+    private final HttpCalls calls;
     private final JsonCodec json;
     private final Failures failures;
     private final Listing<T, ID> listing;
@@ -28,9 +37,10 @@ final class Endpoint<T, ID> {
         this.options = given.frozen();
         this.urls = options.service.urls(options.entity);
         this.scope = new EntityScope(options.service.name(), options.entity);
-        this.transport = options.service.transport();
+        this.related = options.service.outdatedBy(options.entity);
+        this.calls = options.service.calls();
         this.json = options.service.json();
-        this.failures = new Failures(json, transport);
+        this.failures = new Failures(json, calls);
         this.listing = new Listing<>(this);
         this.batches = new Batches<>(this);
     }
@@ -65,28 +75,47 @@ final class Endpoint<T, ID> {
     }
 
     Optional<T> find(String id, Caller caller) {
-        Ask ask = Ask.get(urls.item(id), caller);
-        Reply reply = read(key(true, id, caller), caller, () -> {
-            countGet(caller);
-            Answer answer = transport.send(ask);
+        Ask ask = get(id, caller);
+        Reply reply = read(ask, id);
+        return reply.absent() ? Optional.empty() : Optional.of(entity(ask, reply.body()));
+    }
+
+    Optional<Tagged<T>> findTagged(String id, Caller caller) {
+        Ask ask = get(id, caller);
+        Reply reply = read(ask, id);
+        if (!reply.absent() && reply.etag().isEmpty() && !caller.fresh()) {
+            // What was read in a list came without an ETag of its own.
+            ask = get(id, caller.afresh());
+            reply = read(ask, id);
+        }
+        if (reply.absent()) {
+            return Optional.empty();
+        }
+        if (reply.etag().isEmpty()) {
+            throw new RemoteDecodeException(ask + " answered without an ETag, so it cannot be changed conditionally");
+        }
+        return Optional.of(new Tagged<>(entity(ask, reply.body()), reply.etag()));
+    }
+
+    private Reply read(Ask ask, String id) {
+        return read(key(true, id, ask.caller()), ask.caller(), () -> {
+            countGet(ask.caller());
+            Answer answer = calls.send(ask);
             if (!answer.isAbsent()) {
                 requireDocument(ask, answer);
             }
             return answer.toReply();
         });
-        return reply.absent() ? Optional.empty() : Optional.of(entity(ask, reply.body()));
     }
 
-    T create(T entity, Caller caller) {
-        Ask ask = ask(Verb.POST, urls.collection(), entity, "application/json", caller);
-        caller.context().ifPresent(context -> context.cache().created(scope));
-        Answer answer;
-        try {
-            answer = transport.send(ask);
-        } finally {
-            // Whatever the outcome: a call that timed out may have been carried out.
-            caller.context().ifPresent(context -> context.cache().created(scope));
-        }
+    private Ask get(String id, Caller caller) {
+        return Ask.get(scope, Operation.GET, urls.item(id), caller);
+    }
+
+    T create(T entity, Caller caller, Map<String, String> headers) {
+        Verb verb = options.verbs.create;
+        Ask ask = ask(Operation.CREATE, verb, urls.collection(), payload(entity, JSON), headers, caller);
+        Answer answer = write(ask, cache -> cache.created(scope));
         requireSuccess(ask, answer);
         if (answer.body().length > 0) {
             requireDocument(ask, answer);
@@ -104,9 +133,18 @@ final class Endpoint<T, ID> {
         });
     }
 
-    T change(Verb verb, String id, Object content, String mediaType, Caller caller) {
-        Ask ask = ask(verb, urls.item(id), content, mediaType, caller);
-        Answer answer = write(ask, id);
+    T update(String id, T entity, Caller caller, Map<String, String> headers) {
+        Ask ask = ask(Operation.UPDATE, options.verbs.update, urls.item(id), payload(entity, JSON), headers, caller);
+        return change(ask, id, options.echoOnNoContent ? entity : null);
+    }
+
+    T patch(String id, Patch patch, Caller caller, Map<String, String> headers) {
+        Ask.Payload payload = payload(patch.document(), options.patchMediaType);
+        return change(ask(Operation.PATCH, Verb.PATCH, urls.item(id), payload, headers, caller), id, null);
+    }
+
+    private T change(Ask ask, String id, @Nullable T echo) {
+        Answer answer = write(ask, cache -> cache.changed(scope, id));
         if (answer.isAbsent()) {
             throw notFound(id);
         }
@@ -115,12 +153,12 @@ final class Endpoint<T, ID> {
             requireDocument(ask, answer);
             return entity(ask, answer.body());
         }
-        return readBack(ask, () -> fresh(id, caller));
+        return echo != null ? echo : readBack(ask, () -> fresh(id, ask.caller()));
     }
 
-    boolean delete(String id, Caller caller) {
-        Ask ask = new Ask(Verb.DELETE, urls.item(id), null, caller);
-        Answer answer = write(ask, id);
+    boolean delete(String id, Caller caller, Map<String, String> headers) {
+        Ask ask = ask(Operation.DELETE, Verb.DELETE, urls.item(id), null, headers, caller);
+        Answer answer = write(ask, cache -> cache.changed(scope, id));
         if (answer.isAbsent()) {
             // The attempt before this one may have deleted it.
             return answer.repeated();
@@ -129,18 +167,21 @@ final class Endpoint<T, ID> {
         return true;
     }
 
-    private Answer write(Ask ask, String id) {
-        ask.caller().context().ifPresent(context -> context.cache().changed(scope, id));
+    /** Forgets before, so that nobody reads the old, and after, whatever the outcome: a call that timed out may have been done. */
+    private Answer write(Ask ask, Consumer<RequestCache> outdate) {
+        Optional<RequestCache> cache = ask.caller().context().map(RequestContext::cache);
+        Consumer<RequestCache> withRelated = outdate.andThen(all -> related.forEach(all::outdated));
+        cache.ifPresent(withRelated);
         try {
-            return transport.send(ask);
+            return calls.send(ask);
         } finally {
-            ask.caller().context().ifPresent(context -> context.cache().changed(scope, id));
+            cache.ifPresent(withRelated);
         }
     }
 
     private T fresh(String id, Caller caller) {
-        Ask ask = Ask.get(urls.item(id), caller);
-        Answer answer = transport.send(ask);
+        Ask ask = get(id, caller);
+        Answer answer = calls.send(ask);
         requireDocument(ask, answer);
         return entity(ask, answer.body());
     }
@@ -157,9 +198,11 @@ final class Endpoint<T, ID> {
 
     /** Reads through the cache of the caller's request, or straight when there is none. */
     Reply read(CacheKey key, Caller caller, Supplier<Reply> load) {
-        return caller.context()
-                .map(context -> context.cache().read(key, transport.callTimeout(), load))
-                .orElseGet(load);
+        if (caller.context().isEmpty()) {
+            return load.get();
+        }
+        RequestCache cache = caller.context().get().cache();
+        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.callTimeout(), load);
     }
 
     CacheKey key(boolean item, String what, Caller caller) {
@@ -168,7 +211,7 @@ final class Endpoint<T, ID> {
 
     /** Sends a read of a list and checks that a JSON text came back. */
     Answer list(Ask ask) {
-        Answer answer = transport.send(ask);
+        Answer answer = calls.send(ask);
         requireDocument(ask, answer);
         return answer;
     }
@@ -186,9 +229,23 @@ final class Endpoint<T, ID> {
         }
     }
 
-    private Ask ask(Verb verb, HttpUrl url, Object content, String mediaType, Caller caller) {
+    private Ask ask(
+            Operation operation,
+            Verb verb,
+            HttpUrl url,
+            Ask.@Nullable Payload payload,
+            Map<String, String> given,
+            Caller caller) {
+        Map<String, String> headers = new HashMap<>(given);
+        if (options.service.idempotencyKeys() && (operation == Operation.CREATE || !verb.isRepeatable())) {
+            headers.putIfAbsent(Ask.IDEMPOTENCY_KEY, '"' + UUID.randomUUID().toString() + '"');
+        }
+        return new Ask(scope, operation, verb, url, payload, Map.copyOf(headers), caller);
+    }
+
+    private Ask.Payload payload(Object content, String mediaType) {
         try {
-            return new Ask(verb, url, new Ask.Payload(json.encode(content), mediaType), caller);
+            return new Ask.Payload(json.encode(content), mediaType);
         } catch (IOException e) {
             throw new IllegalArgumentException(
                     "cannot encode " + content.getClass().getSimpleName() + " as JSON: " + e.getMessage(), e);

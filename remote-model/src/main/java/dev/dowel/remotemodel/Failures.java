@@ -1,6 +1,7 @@
 package dev.dowel.remotemodel;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
@@ -11,11 +12,11 @@ final class Failures {
     private static final int MAX_TITLE = 200;
 
     private final JsonCodec json;
-    private final Transport transport;
+    private final HttpCalls calls;
 
-    Failures(JsonCodec json, Transport transport) {
+    Failures(JsonCodec json, HttpCalls calls) {
         this.json = json;
-        this.transport = transport;
+        this.calls = calls;
     }
 
     RemoteResponseException of(Ask ask, Answer answer) {
@@ -26,13 +27,17 @@ final class Failures {
                 .filter(title -> !title.isEmpty())
                 .ifPresent(
                         title -> message.append(" (").append(printable(title)).append(')'));
-        transport
-                .retryAfter(answer)
-                .ifPresent(wait -> message.append(", retry after ").append(wait));
+        Optional<Duration> retryAfter = calls.retryAfter(answer);
+        retryAfter.ifPresent(wait -> message.append(", retry after ").append(wait));
         message.append(hint(ask, answer));
-        byte[] body = answer.body().length <= Transport.MAX_ERROR_BODY ? answer.body() : new byte[0];
-        return new RemoteResponseException(
-                message.toString(), answer.status(), problem, transport.retryAfter(answer), body);
+        return RemoteResponseException.of(new RemoteResponseException.Parts(
+                message.toString(),
+                answer.status(),
+                answer.headers().toMultimap(),
+                problem.orElse(null),
+                retryAfter.orElse(null),
+                answer.body(),
+                null));
     }
 
     private static String hint(Ask ask, Answer answer) {
@@ -41,6 +46,7 @@ final class Failures {
             return redirectHint(ask, answer);
         }
         return switch (status) {
+            case 412 -> "; the entity has changed since its ETag was read, so read it again";
             case 401, 403 -> "; check the service's credentials option";
             case 404, 410 ->
                 "; that is not the service's own answer, so check base URL, prefix, version and trailingSlash";

@@ -2,23 +2,26 @@ package dev.dowel.remotemodel;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Which inbound headers may be passed on: an allow-list, under a list of names that are never passed on. Names are
  * compared without case. Immutable.
  *
  * <p>A header travels when the policy of the {@link RequestContextFilter} keeps it <em>and</em> the policy of the {@link
- * RemoteService} sends it. {@code Authorization} travels only by {@link Credentials#inbound()}, cookies never.
+ * RemoteService} sends it. {@code Authorization} travels only by {@link Credentials#inbound()}, cookies only when named with {@link #cookies}.
  */
 public final class HeaderPolicy {
 
@@ -29,8 +32,12 @@ public final class HeaderPolicy {
 
     private final SortedSet<String> names;
 
-    private HeaderPolicy(SortedSet<String> names) {
+    /** Unlike those of headers, names of cookies are compared with case. */
+    private final Set<String> cookieNames;
+
+    private HeaderPolicy(SortedSet<String> names, Set<String> cookieNames) {
         this.names = Collections.unmodifiableSortedSet(names);
+        this.cookieNames = Set.copyOf(cookieNames);
     }
 
     /**
@@ -49,7 +56,7 @@ public final class HeaderPolicy {
      * @return the policy
      */
     public static HeaderPolicy none() {
-        return new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER));
+        return new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER), Set.of());
     }
 
     /**
@@ -73,7 +80,26 @@ public final class HeaderPolicy {
             }
             wider.add(name);
         }
-        return new HeaderPolicy(wider);
+        return new HeaderPolicy(wider, cookieNames);
+    }
+
+    /**
+     * Returns this policy with cookies that are passed on. They travel with {@link Credentials#none()} and {@link
+     * Credentials#inbound()} only: never beside a token of a service, nor with {@link RemoteModel#as}.
+     *
+     * @param more names of cookies, compared with case
+     * @return the wider policy
+     * @throws IllegalArgumentException when a name is not a cookie name (RFC 6265)
+     */
+    public HeaderPolicy cookies(String... more) {
+        Set<String> wider = new HashSet<>(cookieNames);
+        for (String name : more) {
+            if (!TOKEN.matcher(Objects.requireNonNull(name, "name")).matches()) {
+                throw new IllegalArgumentException("a cookie name holds a character that RFC 6265 does not allow");
+            }
+            wider.add(name);
+        }
+        return new HeaderPolicy(names, wider);
     }
 
     /** What one inbound request offers. {@code lookup} gives the values of a header, none when absent. */
@@ -109,7 +135,39 @@ public final class HeaderPolicy {
             credential = "";
             dropped++;
         }
-        return new Snapshot(Collections.unmodifiableSortedMap(kept), credential, dropped);
+        List<Cookie> cookies = hopByHop.contains("Cookie") ? List.of() : cookiesOf(lookup.apply("Cookie"));
+        List<Cookie> sendable =
+                cookies.stream().filter(cookie -> isSafe(cookie.value())).toList();
+        return new Snapshot(
+                Collections.unmodifiableSortedMap(kept),
+                sendable,
+                credential,
+                dropped + cookies.size() - sendable.size());
+    }
+
+    private List<Cookie> cookiesOf(List<String> lines) {
+        List<Cookie> cookies = new ArrayList<>();
+        if (cookieNames.isEmpty()) {
+            return cookies;
+        }
+        for (String line : lines) {
+            for (String pair : line.split(";", -1)) {
+                int equals = pair.indexOf('=');
+                String name = equals < 0 ? "" : pair.substring(0, equals).strip();
+                if (cookieNames.contains(name)) {
+                    cookies.add(new Cookie(name, pair.substring(equals + 1).strip()));
+                }
+            }
+        }
+        return cookies;
+    }
+
+    /** The Cookie header to send on, empty when there is none. */
+    String cookies(List<Cookie> offered) {
+        return offered.stream()
+                .filter(cookie -> cookieNames.contains(cookie.name()))
+                .map(cookie -> cookie.name() + '=' + cookie.value())
+                .collect(Collectors.joining("; "));
     }
 
     /** Those of the context's headers that this policy sends on. */
@@ -133,14 +191,22 @@ public final class HeaderPolicy {
         return value.length() <= MAX_VALUE_LENGTH && value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c <= 0x7e));
     }
 
+    /** One cookie of the caller's. */
+    record Cookie(String name, String value) {
+        @Override
+        public String toString() {
+            return "Cookie[" + name + "]";
+        }
+    }
+
     /** Returns the allowed names. */
     @Override
     public String toString() {
         return "HeaderPolicy" + names;
     }
 
-    /** The allowed headers of a request, its credential (empty when none) and how many values were unfit to send. */
-    record Snapshot(SortedMap<String, List<String>> headers, String authorization, int dropped) {
+    /** The allowed headers and cookies of a request, its credential (empty when none) and how many values were unfit to send. */
+    record Snapshot(SortedMap<String, List<String>> headers, List<Cookie> cookies, String authorization, int dropped) {
         @Override
         public String toString() {
             return "Snapshot" + headers.keySet();

@@ -102,12 +102,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         String key = key(id);
         synchronized (entities) {
             if (entities.containsKey(key)) {
-                throw new RemoteResponseException(
-                        options.name + " already has an entity with id " + key,
-                        409,
-                        Optional.empty(),
-                        Optional.empty(),
-                        new byte[0]);
+                throw RemoteResponseException.of(409, options.name + " already has an entity with id " + key);
             }
             entities.put(key, encode(created));
         }

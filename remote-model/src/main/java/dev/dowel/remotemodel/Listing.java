@@ -41,7 +41,7 @@ final class Listing<T, ID> {
     }
 
     private Page<T> cachedPage(HttpUrl url, Caller caller, Set<String> visited) {
-        Ask ask = Ask.get(url, caller);
+        Ask ask = Ask.get(endpoint.scope(), Operation.FILTER, url, caller);
         String canonical = canonical(url);
         visited.add(canonical);
         Reply reply = endpoint.read(endpoint.key(false, canonical, caller), caller, () -> {
@@ -59,10 +59,10 @@ final class Listing<T, ID> {
         Optional<HttpUrl> url = Optional.of(first);
         while (url.isPresent()) {
             if (pages.size() == PageStream.DEFAULT_PAGES) {
-                throw new RemoteDecodeException(
-                        Ask.get(first, caller) + " has more than " + PageStream.DEFAULT_PAGES + " pages");
+                throw new RemoteDecodeException(Ask.get(endpoint.scope(), Operation.GET_ALL, first, caller)
+                        + " has more than " + PageStream.DEFAULT_PAGES + " pages");
             }
-            Ask ask = Ask.get(url.get(), caller);
+            Ask ask = Ask.get(endpoint.scope(), Operation.GET_ALL, url.get(), caller);
             visited.add(canonical(ask.url()));
             Answer answer = endpoint.list(ask);
             requireNoHiddenPages(ask, answer);

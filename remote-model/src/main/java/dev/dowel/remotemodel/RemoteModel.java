@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +23,11 @@ import org.jspecify.annotations.Nullable;
  */
 public class RemoteModel<T, ID> implements Repository<T, ID> {
 
+    private static final Pattern ETAG = Pattern.compile("\\*|(W/)?\"[!#-~]{0,8192}\"");
+    private static final Pattern KEY = Pattern.compile("[ !#-\\[\\]-~]{1,255}");
+
     private final Endpoint<T, ID> endpoint;
-    private final @Nullable RequestContext context;
-    private final @Nullable Credentials credentials;
+    private final View view;
 
     /**
      * Makes the model, for subclasses.
@@ -32,13 +35,12 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      * @param options the options, with nothing built from them yet
      */
     protected RemoteModel(Builder<T, ID> options) {
-        this(new Endpoint<>(options), null, null);
+        this(new Endpoint<>(options), View.PLAIN);
     }
 
-    private RemoteModel(Endpoint<T, ID> endpoint, @Nullable RequestContext context, @Nullable Credentials credentials) {
+    private RemoteModel(Endpoint<T, ID> endpoint, View view) {
         this.endpoint = endpoint;
-        this.context = context;
-        this.credentials = credentials;
+        this.view = view;
     }
 
     /**
@@ -48,17 +50,58 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      * @return a view of this model
      */
     public final RemoteModel<T, ID> in(RequestContext request) {
-        return new RemoteModel<>(endpoint, Objects.requireNonNull(request, "request"), credentials);
+        return new RemoteModel<>(endpoint, view.in(request));
     }
 
     /**
-     * Returns this model with other credentials than its service's. What it reads is cached apart.
+     * Returns this model with other credentials than its service's. They replace the caller's cookies as well, and what is
+     * read with them is cached apart.
      *
      * @param authorization the credentials to use
      * @return a view of this model
      */
     public final RemoteModel<T, ID> as(Credentials authorization) {
-        return new RemoteModel<>(endpoint, context, Objects.requireNonNull(authorization, "authorization"));
+        return new RemoteModel<>(endpoint, view.as(authorization));
+    }
+
+    /**
+     * Returns this model with reads that ask the other service again whatever the request has read before. What comes is
+     * kept.
+     *
+     * @return a view of this model
+     */
+    public final RemoteModel<T, ID> fresh() {
+        return new RemoteModel<>(endpoint, view.afresh());
+    }
+
+    /**
+     * Returns this model with updates, patches and deletions that succeed only while the entity is still the one the ETag was
+     * given for (RFC 9110, If-Match); else they throw {@link RemoteResponseException.PreconditionFailed}.
+     *
+     * @param etag what {@link #findTagged} gave, or {@code *} for any
+     * @return a view of this model, which cannot create
+     * @throws IllegalArgumentException when the text is not an ETag
+     */
+    public final RemoteModel<T, ID> ifMatch(String etag) {
+        if (!ETAG.matcher(etag).matches()) {
+            throw new IllegalArgumentException("etag must be \"...\", W/\"...\" or *");
+        }
+        return new RemoteModel<>(endpoint, view.ifMatch(etag));
+    }
+
+    /**
+     * Returns this model with a key of your own in the {@code Idempotency-Key} header of a creation or patch, which are then
+     * retried like a GET. Use one key for one thing to be done, and the same when the program tries it again later.
+     *
+     * @param key 1 to 255 printable ASCII characters without {@code "} and {@code \}
+     * @return a view of this model, for one creation or patch
+     * @throws IllegalArgumentException when the key is not like that
+     */
+    public final RemoteModel<T, ID> idempotencyKey(String key) {
+        if (!KEY.matcher(key).matches()) {
+            throw new IllegalArgumentException("key must be 1 to 255 printable ASCII characters without \" and \\");
+        }
+        return new RemoteModel<>(endpoint, view.idempotencyKey(key));
     }
 
     @Override
@@ -69,6 +112,18 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     @Override
     public T get(ID id) {
         return find(id).orElseThrow(() -> endpoint.notFound(endpoint.segment(id)));
+    }
+
+    /**
+     * Returns the entity with its ETag, for {@link #ifMatch}.
+     *
+     * @param id the identifier
+     * @return the entity, or empty when there is none with this id
+     * @throws RemoteDecodeException when the other service gave no ETag
+     * @throws RemoteModelException when the other service could not be asked or did not answer properly
+     */
+    public final Optional<Tagged<T>> findTagged(ID id) {
+        return endpoint.findTagged(endpoint.segment(id), caller());
     }
 
     /**
@@ -97,38 +152,41 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     /**
      * {@inheritDoc}
      *
-     * <p>The POST is never sent twice, whatever happens.
+     * <p>It is never sent twice without an {@code Idempotency-Key}, whatever happens.
      */
     @Override
     public T create(T entity) {
-        return endpoint.create(Objects.requireNonNull(entity, "entity"), caller());
+        Objects.requireNonNull(entity, "entity");
+        if (!view.ifMatch().isEmpty()) {
+            throw new IllegalStateException("ifMatch is for update, patch and delete; create has no entity to match");
+        }
+        return endpoint.create(entity, caller(), view.headers());
     }
 
     @Override
     public T update(ID id, T entity) {
         Objects.requireNonNull(entity, "entity");
-        return endpoint.change(Verb.PUT, endpoint.segment(id), entity, "application/json", caller());
+        return endpoint.update(endpoint.segment(id), entity, caller(), view.headers());
     }
 
     /**
      * {@inheritDoc}
      *
-     * <p>The PATCH is never sent twice, whatever happens.
+     * <p>The PATCH is never sent twice without an {@code Idempotency-Key}, whatever happens.
      */
     @Override
     public T patch(ID id, Patch patch) {
         Objects.requireNonNull(patch, "patch");
-        String mediaType = endpoint.options().patchMediaType;
-        return endpoint.change(Verb.PATCH, endpoint.segment(id), patch.document(), mediaType, caller());
+        return endpoint.patch(endpoint.segment(id), patch, caller(), view.headers());
     }
 
     @Override
     public boolean delete(ID id) {
-        return endpoint.delete(endpoint.segment(id), caller());
+        return endpoint.delete(endpoint.segment(id), caller(), view.headers());
     }
 
     private Caller caller() {
-        return endpoint.options().service.caller(context, credentials);
+        return Caller.of(endpoint.options().service, view);
     }
 
     /** Returns the URL of the list. */
@@ -155,6 +213,8 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
 
         BatchStyle batch = BatchStyle.COMMA;
         String patchMediaType = "application/merge-patch+json";
+        Verbs verbs = Verbs.STANDARD;
+        boolean echoOnNoContent;
 
         Builder(RemoteService service, String entity, Class<T> type, IdCodec<ID> ids) {
             this.service = service;
@@ -202,11 +262,35 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
             return this;
         }
 
+        /**
+         * Sets which methods create and update.
+         *
+         * @param methods {@link Verbs#STANDARD} by default
+         * @return this
+         */
+        public Builder<T, ID> verbs(Verbs methods) {
+            this.verbs = Objects.requireNonNull(methods, "methods");
+            return this;
+        }
+
+        /**
+         * Makes an update that is answered without a body return what was sent, instead of reading the entity back. Only for
+         * services that store what they get and nothing else.
+         *
+         * @return this
+         */
+        public Builder<T, ID> echoOnNoContent() {
+            this.echoOnNoContent = true;
+            return this;
+        }
+
         private Builder(Builder<T, ID> other) {
             this(other.service, other.entity, other.type, other.ids);
             this.idOf = other.idOf;
             this.batch = other.batch;
             this.patchMediaType = other.patchMediaType;
+            this.verbs = other.verbs;
+            this.echoOnNoContent = other.echoOnNoContent;
         }
 
         /** The options as they are now. */

@@ -3,8 +3,13 @@ package dev.dowel.remotemodel;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
@@ -34,7 +39,9 @@ public final class RemoteService implements AutoCloseable {
     private final Credentials credentials;
     private final JsonCodec json;
     private final int warnAfterGets;
-    private final Transport transport;
+    private final boolean idempotencyKeys;
+    private final Map<String, Set<String>> outdates;
+    private final HttpCalls calls;
 
     private RemoteService(Builder options) {
         this.name = options.name;
@@ -45,7 +52,10 @@ public final class RemoteService implements AutoCloseable {
         this.credentials = options.credentials;
         this.json = options.json;
         this.warnAfterGets = options.warnAfterGets;
-        this.transport = new Transport(options, base);
+        this.idempotencyKeys = options.idempotencyKeys;
+        this.outdates = new HashMap<>();
+        options.outdates.forEach((entity, others) -> outdates.put(entity, Set.copyOf(others)));
+        this.calls = new HttpCalls(options, base);
     }
 
     /**
@@ -90,16 +100,31 @@ public final class RemoteService implements AutoCloseable {
         return EntityUrls.of(base, segments, trailingSlash);
     }
 
-    Caller caller(@Nullable RequestContext explicit, @Nullable Credentials instead) {
-        return Caller.of(name, explicit, policy, instead == null ? credentials : instead);
+    /** The other entities that a write to this one may change. */
+    List<EntityScope> outdatedBy(String entity) {
+        return outdates.getOrDefault(entity, Set.of()).stream()
+                .map(other -> new EntityScope(name, other))
+                .toList();
+    }
+
+    HeaderPolicy policy() {
+        return policy;
+    }
+
+    Credentials credentials() {
+        return credentials;
+    }
+
+    boolean idempotencyKeys() {
+        return idempotencyKeys;
     }
 
     JsonCodec json() {
         return json;
     }
 
-    Transport transport() {
-        return transport;
+    HttpCalls calls() {
+        return calls;
     }
 
     int warnAfterGets() {
@@ -112,7 +137,7 @@ public final class RemoteService implements AutoCloseable {
      */
     @Override
     public void close() {
-        transport.close();
+        calls.close();
     }
 
     /** Returns the name and the base URL. */
@@ -133,9 +158,14 @@ public final class RemoteService implements AutoCloseable {
         private Credentials credentials = Credentials.none();
         private JsonCodec json = JsonCodec.jackson2();
         private int warnAfterGets = 10;
+        private boolean idempotencyKeys;
+        private final Map<String, Set<String>> outdates = new HashMap<>();
         Duration connectTimeout = Duration.ofSeconds(1);
         Duration callTimeout = Duration.ofSeconds(5);
         int attempts = 3;
+        int retryBudget = 10;
+        Duration maxRetryAfter = Duration.ofSeconds(2);
+        UnaryOperator<Transport> transport = UnaryOperator.identity();
         int maxResponseBytes = 10 * 1024 * 1024;
         Timing timing = Timing.SYSTEM;
 
@@ -228,7 +258,80 @@ public final class RemoteService implements AutoCloseable {
         }
 
         /**
-         * Sets how often a call may be sent. POST and PATCH are sent again only when nothing of them was sent.
+         * Sets which share of the calls may be retries, so that an outage of the service is not multiplied. A reserve of ten
+         * retries lets a service that is rarely called retry as well.
+         *
+         * @param percent 0 to 100; 10 by default
+         * @return this
+         * @throws IllegalArgumentException when out of range
+         */
+        public Builder retryBudget(int percent) {
+            if (percent < 0 || percent > 100) {
+                throw new IllegalArgumentException("retryBudget must be 0 to 100 but is " + percent);
+            }
+            this.retryBudget = percent;
+            return this;
+        }
+
+        /**
+         * Sets the longest Retry-After that is waited for. A longer one is not shortened: the call fails at once and hands it
+         * on in {@link RemoteResponseException#retryAfter()}.
+         *
+         * @param longest 2 s by default, zero to wait for none
+         * @return this
+         * @throws IllegalArgumentException when negative
+         */
+        public Builder maxRetryAfter(Duration longest) {
+            if (longest.isNegative()) {
+                throw new IllegalArgumentException("maxRetryAfter must not be negative but is " + longest);
+            }
+            this.maxRetryAfter = longest;
+            return this;
+        }
+
+        /**
+         * Sets whether each creation and patch carries an {@code Idempotency-Key} header (draft-ietf-httpapi-idempotency-key-header):
+         * one random key for a call, the same on every attempt. Such calls are then retried like a GET. Only for services that
+         * heed the header.
+         *
+         * @param keys false by default
+         * @return this
+         */
+        public Builder idempotencyKeys(boolean keys) {
+            this.idempotencyKeys = keys;
+            return this;
+        }
+
+        /**
+         * Declares that a write to one entity may change others, which are then forgotten by the request as well.
+         *
+         * @param entity the entity that is written, as it stands in the URL
+         * @param others the entities that may change by it
+         * @return this
+         */
+        public Builder invalidates(String entity, String... others) {
+            outdates.computeIfAbsent(EntityUrls.name("entity", entity), e -> new HashSet<>())
+                    .addAll(List.of(others));
+            return this;
+        }
+
+        /**
+         * Puts a transport around the library's own: a circuit breaker, a bulkhead. It sees each attempt, inside retries and
+         * outside HTTP. Called again, it goes around those given before.
+         *
+         * @param around gives the transport to use from the one to call
+         * @return this
+         */
+        public Builder transport(UnaryOperator<Transport> around) {
+            Objects.requireNonNull(around, "around");
+            UnaryOperator<Transport> inner = this.transport;
+            this.transport = next -> Objects.requireNonNull(around.apply(inner.apply(next)), "around gave null");
+            return this;
+        }
+
+        /**
+         * Sets how often a call may be sent. POST and PATCH are sent again only when nothing of them was sent, or with an
+         * {@code Idempotency-Key}.
          *
          * @param number 1 to 10; 3 by default
          * @return this

@@ -6,14 +6,15 @@ package dev.dowel.remotemodel;
  * @param absent whether there is no such entity
  * @param body the JSON text, empty when absent
  * @param storable whether the provider allows keeping it
+ * @param etag the ETag it came with, empty when none
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Reply(boolean absent, byte[] body, boolean storable) {
+record Reply(boolean absent, byte[] body, boolean storable, String etag) {
 
-    static final Reply ABSENT = new Reply(true, new byte[0], true);
+    static final Reply ABSENT = new Reply(true, new byte[0], true, "");
 
     static Reply of(byte[] body) {
-        return new Reply(false, body, true);
+        return new Reply(false, body, true, "");
     }
 
     @Override

@@ -55,6 +55,14 @@ final class RequestCache {
         }
     }
 
+    /** Loads whatever is stored, and stores what came. */
+    Reply readAfresh(CacheKey key, Supplier<Reply> load) {
+        long generation = generation(key.scope());
+        Reply reply = load.get();
+        store(key, reply, generation);
+        return reply;
+    }
+
     private Reply fly(FlightKey key, Flight flight, Supplier<Reply> load) {
         @Nullable Reply reply = null;
         @Nullable RemoteModelException failure = null;
@@ -110,6 +118,11 @@ final class RequestCache {
     /** A change of one entity drops it, whoever read it, and every list. */
     void changed(EntityScope scope, String id) {
         drop(scope, key -> !key.item() || key.what().equals(id));
+    }
+
+    /** Everything that was read of these entities may have changed. */
+    void outdated(EntityScope scope) {
+        drop(scope, key -> true);
     }
 
     private synchronized void drop(EntityScope scope, Predicate<CacheKey> outdated) {

@@ -7,8 +7,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Supplier;
 
 /**
  * What outbound calls need of one inbound request: a copy of its allowed headers, and the cache of what was read for it.
@@ -21,6 +23,7 @@ public final class RequestContext implements AutoCloseable {
 
     private final HeaderPolicy.Snapshot snapshot;
     private final RequestCache cache = new RequestCache();
+    private final ConcurrentHashMap<Object, Object> memory = new ConcurrentHashMap<>();
 
     RequestContext(HeaderPolicy.Snapshot snapshot) {
         this.snapshot = snapshot;
@@ -136,6 +139,17 @@ public final class RequestContext implements AutoCloseable {
         return snapshot.dropped();
     }
 
+    /**
+     * Forgets what this request has read of one kind of entity, for changes that went past this library.
+     *
+     * @param service the name of the {@link RemoteService}
+     * @param entity the name of the entity in the URL
+     */
+    public void forget(String service, String entity) {
+        cache.outdated(
+                new EntityScope(Objects.requireNonNull(service, "service"), Objects.requireNonNull(entity, "entity")));
+    }
+
     /** Forgets everything cached and caches nothing from now on. Closing twice does nothing. */
     @Override
     public void close() {
@@ -144,6 +158,23 @@ public final class RequestContext implements AutoCloseable {
 
     String authorization() {
         return snapshot.authorization();
+    }
+
+    List<HeaderPolicy.Cookie> cookies() {
+        return snapshot.cookies();
+    }
+
+    /** What was made for this key first; made twice when two threads ask at once, for {@code make} may do I/O. */
+    <V> V remembered(Object key, Supplier<V> make) {
+        @SuppressWarnings("unchecked") // A key belongs to one type of value.
+        V known = (V) memory.get(key);
+        if (known != null) {
+            return known;
+        }
+        V made = make.get();
+        @SuppressWarnings("unchecked") // As above.
+        V earlier = (V) memory.putIfAbsent(key, made);
+        return earlier == null ? made : earlier;
     }
 
     RequestCache cache() {

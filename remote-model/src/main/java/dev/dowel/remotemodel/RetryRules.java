@@ -9,37 +9,38 @@ import java.util.Optional;
 
 /**
  * When a call is made again. What was never sent may always be; what may have been carried out only when doing it twice is
- * the same as once. A Retry-After is waited for fully or not at all.
+ * the same as once (for POST and PATCH: with an Idempotency-Key). A Retry-After is waited for fully or not at all.
  */
 final class RetryRules {
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(2);
 
     private final int attempts;
+    private final Duration maxRetryAfter;
     private final Timing timing;
 
-    RetryRules(int attempts, Timing timing) {
+    RetryRules(int attempts, Duration maxRetryAfter, Timing timing) {
         this.attempts = attempts;
+        this.maxRetryAfter = maxRetryAfter;
         this.timing = timing;
     }
 
     /** The pause before the next attempt after one that got no answer; empty when there is to be none. */
-    Optional<Duration> afterFailure(Verb verb, int attempt, boolean sent, Duration left) {
-        return !sent || verb.isRepeatable() ? jitter(attempt, left) : Optional.empty();
+    Optional<Duration> afterFailure(boolean repeatable, int attempt, boolean sent, Duration left) {
+        return !sent || repeatable ? jitter(attempt, left) : Optional.empty();
     }
 
     /** The pause before the next attempt after an answer; empty when the answer stands. */
-    Optional<Duration> afterAnswer(Verb verb, int attempt, Answer answer, Duration left) {
+    Optional<Duration> afterAnswer(boolean repeatable, int attempt, Answer answer, Duration left) {
         int status = answer.status();
         boolean transientStatus = status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
-        if (!verb.isRepeatable() || !transientStatus || attempt >= attempts) {
+        if (!repeatable || !transientStatus || attempt >= attempts) {
             return Optional.empty();
         }
         Optional<Duration> retryAfter = retryAfter(answer);
         if (retryAfter.isPresent()) {
-            return retryAfter.filter(wait -> wait.compareTo(LONGEST_RETRY_AFTER) <= 0 && wait.compareTo(left) < 0);
+            return retryAfter.filter(wait -> wait.compareTo(maxRetryAfter) <= 0 && wait.compareTo(left) < 0);
         }
         return status == 429 ? Optional.empty() : jitter(attempt, left);
     }

@@ -58,6 +58,9 @@ final class Wire {
             addressed.removeHeader(name);
             values.forEach(value -> addressed.addHeader(name, value));
         });
+        if (!wire.caller.cookies().isEmpty()) {
+            addressed.header("Cookie", wire.caller.cookies());
+        }
         if (!wire.caller.authorization().isEmpty()) {
             addressed.header("Authorization", wire.caller.authorization());
         }

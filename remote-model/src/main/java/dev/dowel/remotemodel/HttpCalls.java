@@ -1,0 +1,260 @@
+package dev.dowel.remotemodel;
+
+import dev.dowel.remotemodel.RemoteCallException.Outcome;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Authenticator;
+import okhttp3.Call;
+import okhttp3.ConnectionPool;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/** Sends calls over OkHttp, again where the rules allow it, all attempts within one deadline. */
+final class HttpCalls {
+
+    static final int MAX_ERROR_BODY = 64 * 1024;
+
+    private final OkHttpClient client;
+    private final boolean ownsClient;
+    private final HttpUrl origin;
+    private final Duration callTimeout;
+    private final int maxBody;
+    private final RetryRules rules;
+    private final RetryBudget budget;
+    private final Timing timing;
+    private final Transport transport;
+    private volatile boolean closed;
+
+    HttpCalls(RemoteService.Builder options, HttpUrl origin) {
+        this.ownsClient = options.okHttpClient == null;
+        this.client = harden(options);
+        this.origin = origin;
+        this.callTimeout = options.callTimeout;
+        this.maxBody = options.maxResponseBytes;
+        this.timing = options.timing;
+        this.rules = new RetryRules(options.attempts, options.maxRetryAfter, options.timing);
+        this.budget = new RetryBudget(options.retryBudget);
+        this.transport = options.transport.apply(call -> once((Attempt) call));
+    }
+
+    private static OkHttpClient harden(RemoteService.Builder options) {
+        @Nullable OkHttpClient given = options.okHttpClient;
+        OkHttpClient.Builder builder = given == null
+                // Below the idle time after which servers close, so that a POST rarely meets a dead connection.
+                ? new OkHttpClient.Builder().connectionPool(new ConnectionPool(32, 5, TimeUnit.SECONDS))
+                : given.newBuilder();
+        return builder.followRedirects(false)
+                .followSslRedirects(false)
+                .retryOnConnectionFailure(false)
+                .cache(null)
+                .cookieJar(CookieJar.NO_COOKIES)
+                .authenticator(Authenticator.NONE)
+                .connectTimeout(options.connectTimeout)
+                .readTimeout(Duration.ZERO)
+                .writeTimeout(Duration.ZERO)
+                .addInterceptor(Wire::address)
+                .addNetworkInterceptor(Wire::observe)
+                .build();
+    }
+
+    Duration callTimeout() {
+        return callTimeout;
+    }
+
+    Optional<Duration> retryAfter(Answer answer) {
+        return rules.retryAfter(answer);
+    }
+
+    /** Returns the last answer, whatever its status. */
+    Answer send(Ask ask) {
+        if (closed) {
+            throw new IllegalStateException(ask + ": the RemoteService is closed");
+        }
+        budget.called();
+        long end = timing.nanos().getAsLong() + callTimeout.toNanos();
+        Answer answer = send(ask, end);
+        if (answer.status() != 401) {
+            return answer;
+        }
+        // 401 says that nothing was done, so even a POST may follow with the new token.
+        Optional<Caller> renewed = ask.caller().afterRejection();
+        return renewed.isPresent() ? send(ask.as(renewed.get()), end) : answer;
+    }
+
+    private Answer send(Ask ask, long end) {
+        boolean sentBefore = false;
+        for (int number = 1; ; number++) {
+            Attempt attempt = new Attempt(ask, number, new Wire(ask.caller(), origin), left(end));
+            Optional<Duration> pause;
+            try {
+                Answer answer = execute(attempt);
+                pause = rules.afterAnswer(ask.isRepeatable(), number, answer, left(end))
+                        .filter(wait -> budget.retry());
+                if (pause.isEmpty()) {
+                    return answer.afterRepeat(sentBefore);
+                }
+            } catch (BodyTooLarge e) {
+                throw new RemoteDecodeException(
+                        ask + " answered with more than " + maxBody + " bytes; ask for less or raise maxResponseBytes");
+            } catch (GivenUp e) {
+                boolean sent = attempt.wire().sent();
+                throw new RemoteCallException(
+                        ask + (sent ? " was given up" : " was not sent") + " by a transport ("
+                                + e.reason.getClass().getSimpleName() + ")",
+                        outcome(sentBefore || sent),
+                        e.reason);
+            } catch (IOException e) {
+                boolean sent = attempt.wire().sent();
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new RemoteCallException(ask + " was interrupted", outcome(sentBefore || sent), e);
+                }
+                pause = rules.afterFailure(ask.isRepeatable(), number, sent, left(end))
+                        .filter(wait -> budget.retry());
+                if (pause.isEmpty()) {
+                    throw failure(attempt, sentBefore || sent, e);
+                }
+            }
+            sentBefore |= attempt.wire().sent();
+            sleep(ask, pause.get(), sentBefore);
+        }
+    }
+
+    /** Through the transports that the user put around ours. */
+    private Answer execute(Attempt attempt) throws IOException {
+        Transport.Response response;
+        try {
+            response = transport.execute(attempt);
+        } catch (RuntimeException e) {
+            // Failsafe, for one, wraps the exception that it lets through.
+            throw e.getCause() instanceof IOException passedOn ? passedOn : new GivenUp(e);
+        }
+        if (response instanceof Answer answer) {
+            return answer;
+        }
+        throw new IllegalStateException("a transport of service " + attempt.service()
+                + " returned a response it did not get from the next one");
+    }
+
+    private Answer once(Attempt attempt) throws IOException {
+        Ask ask = attempt.ask();
+        Duration left = attempt.left();
+        if (left.isNegative() || left.isZero()) {
+            throw new InterruptedIOException("no time left");
+        }
+        Ask.Payload payload = ask.payload();
+        Request.Builder request = new Request.Builder()
+                .url(ask.url())
+                .method(ask.verb().name(), payload == null ? null : new OneShotBody(payload))
+                .header("Accept", "application/json")
+                .header("User-Agent", "dowel-remote-model")
+                .tag(Wire.class, attempt.wire());
+        ask.headers().forEach(request::header);
+        Call call = client.newCall(request.build());
+        call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
+        try (Response response = call.execute()) {
+            byte[] body = read(response);
+            return new Answer(
+                    response.code(), response.headers(), attempt.wire().retryAfter(response), body, false);
+        }
+    }
+
+    private byte[] read(Response response) throws IOException {
+        InputStream in = response.body().byteStream();
+        if (!response.isSuccessful()) {
+            return in.readNBytes(MAX_ERROR_BODY);
+        }
+        byte[] body = in.readNBytes(maxBody);
+        if (body.length == maxBody && in.read() >= 0) {
+            throw new BodyTooLarge();
+        }
+        return body;
+    }
+
+    private RemoteCallException failure(Attempt attempt, boolean maybeDone, IOException e) {
+        Ask ask = attempt.ask();
+        boolean sent = attempt.wire().sent();
+        String advice = maybeDone && !ask.isRepeatable() ? "; it may have been carried out" : "";
+        if (e instanceof InterruptedIOException) {
+            String what = sent
+                    ? " did not answer within the call timeout of " + callTimeout
+                    : " could not connect within the connect or call timeout";
+            return new RemoteTimeoutException(ask + what + advice, outcome(maybeDone), e);
+        }
+        String what = sent ? " broke off before an answer came" : " could not be sent";
+        return new RemoteCallException(
+                ask + what + " (" + e.getClass().getSimpleName() + ")" + advice, outcome(maybeDone), e);
+    }
+
+    private static Outcome outcome(boolean maybeDone) {
+        return maybeDone ? Outcome.UNKNOWN : Outcome.NOT_SENT;
+    }
+
+    private void sleep(Ask ask, Duration pause, boolean maybeDone) {
+        try {
+            timing.sleeper().sleep(pause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RemoteCallException(ask + " was interrupted between two attempts", outcome(maybeDone), e);
+        }
+    }
+
+    private Duration left(long end) {
+        return Duration.ofNanos(end - timing.nanos().getAsLong());
+    }
+
+    void close() {
+        closed = true;
+        if (ownsClient) {
+            client.connectionPool().evictAll();
+        }
+    }
+
+    /** One attempt as a transport sees it, and what ours needs of it. */
+    private record Attempt(Ask ask, int attempt, Wire wire, Duration left) implements CallInfo {
+
+        @Override
+        public String service() {
+            return ask.scope().service();
+        }
+
+        @Override
+        public String entity() {
+            return ask.scope().entity();
+        }
+
+        @Override
+        public Operation operation() {
+            return ask.operation();
+        }
+
+        @Override
+        public String toString() {
+            return ask + ", attempt " + attempt;
+        }
+    }
+
+    /** A transport of the user's threw something of its own: a circuit breaker that is open, a bulkhead that is full. */
+    private static final class GivenUp extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        /** What it threw. */
+        private final RuntimeException reason;
+
+        GivenUp(RuntimeException reason) {
+            super(reason);
+            this.reason = reason;
+        }
+    }
+
+    private static final class BodyTooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,64 @@
+package dev.dowel.remotemodel;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one view of a model differs from the model.
+ *
+ * @param context the request it is on behalf of, null for the thread's
+ * @param credentials what is sent instead of the service's credentials, null for those
+ * @param fresh whether reads pass by what the request has read before
+ * @param ifMatch the ETag that writes require, empty for none
+ * @param idempotencyKey the key that a POST or PATCH carries, empty for the service's way
+ */
+record View(
+        @Nullable RequestContext context,
+        @Nullable Credentials credentials,
+        boolean fresh,
+        String ifMatch,
+        String idempotencyKey) {
+
+    static final View PLAIN = new View(null, null, false, "", "");
+
+    View in(RequestContext request) {
+        return new View(Objects.requireNonNull(request, "request"), credentials, fresh, ifMatch, idempotencyKey);
+    }
+
+    View as(Credentials authorization) {
+        return new View(
+                context, Objects.requireNonNull(authorization, "authorization"), fresh, ifMatch, idempotencyKey);
+    }
+
+    View afresh() {
+        return new View(context, credentials, true, ifMatch, idempotencyKey);
+    }
+
+    View ifMatch(String etag) {
+        return new View(context, credentials, fresh, etag, idempotencyKey);
+    }
+
+    View idempotencyKey(String key) {
+        return new View(context, credentials, fresh, ifMatch, key);
+    }
+
+    /** What writes carry. A key stands in quotes, as a string of structured fields (RFC 9651). */
+    Map<String, String> headers() {
+        Map<String, String> headers = new HashMap<>();
+        if (!ifMatch.isEmpty()) {
+            headers.put(Ask.IF_MATCH, ifMatch);
+        }
+        if (!idempotencyKey.isEmpty()) {
+            headers.put(Ask.IDEMPOTENCY_KEY, '"' + idempotencyKey + '"');
+        }
+        return headers;
+    }
+
+    /** Nothing of a view but its kind: an ETag or a key may be anything. */
+    @Override
+    public String toString() {
+        return "View";
+    }
+}
