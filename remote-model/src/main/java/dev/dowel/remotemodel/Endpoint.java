@@ -202,7 +202,7 @@ final class Endpoint<T, ID> {
             return load.get();
         }
         RequestCache cache = caller.context().get().cache();
-        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.callTimeout(), load);
+        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.patience(caller), load);
     }
 
     CacheKey key(boolean item, String what, Caller caller) {

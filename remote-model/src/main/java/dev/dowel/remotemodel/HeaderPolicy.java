@@ -170,6 +170,10 @@ public final class HeaderPolicy {
                 .collect(Collectors.joining("; "));
     }
 
+    boolean allows(String name) {
+        return names.contains(name);
+    }
+
     /** Those of the context's headers that this policy sends on. */
     SortedMap<String, List<String>> select(Map<String, List<String>> headers) {
         SortedMap<String, List<String>> selected = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);

@@ -26,6 +26,7 @@ final class HttpCalls {
     private final boolean ownsClient;
     private final HttpUrl origin;
     private final Duration callTimeout;
+    private final String deadlineHeader;
     private final int maxBody;
     private final RetryRules rules;
     private final RetryBudget budget;
@@ -38,6 +39,7 @@ final class HttpCalls {
         this.client = harden(options);
         this.origin = origin;
         this.callTimeout = options.callTimeout;
+        this.deadlineHeader = options.deadlineHeader;
         this.maxBody = options.maxResponseBytes;
         this.timing = options.timing;
         this.rules = new RetryRules(options.attempts, options.maxRetryAfter, options.timing);
@@ -65,8 +67,12 @@ final class HttpCalls {
                 .build();
     }
 
-    Duration callTimeout() {
-        return callTimeout;
+    /** How long one call may take: the call timeout, or what is left for the request if that is less. */
+    Duration patience(Caller caller) {
+        return caller.context()
+                .flatMap(RequestContext::timeLeft)
+                .filter(left -> left.compareTo(callTimeout) < 0)
+                .orElse(callTimeout);
     }
 
     Optional<Duration> retryAfter(Answer answer) {
@@ -78,8 +84,13 @@ final class HttpCalls {
         if (closed) {
             throw new IllegalStateException(ask + ": the RemoteService is closed");
         }
+        Duration limit = patience(ask.caller());
+        if (limit.isZero()) {
+            throw new RemoteTimeoutException(
+                    ask + " was not sent: the deadline of the request has passed", Outcome.NOT_SENT, null);
+        }
         budget.called();
-        long end = timing.nanos().getAsLong() + callTimeout.toNanos();
+        long end = timing.nanos().getAsLong() + limit.toNanos();
         Answer answer = send(ask, end);
         if (answer.status() != 401) {
             return answer;
@@ -132,7 +143,12 @@ final class HttpCalls {
         Transport.Response response;
         try {
             response = transport.execute(attempt);
-        } catch (RuntimeException e) {
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
             // Failsafe, for one, wraps the exception that it lets through.
             throw e.getCause() instanceof IOException passedOn ? passedOn : new GivenUp(e);
         }
@@ -157,6 +173,9 @@ final class HttpCalls {
                 .header("User-Agent", "dowel-remote-model")
                 .tag(Wire.class, attempt.wire());
         ask.headers().forEach(request::header);
+        if (!deadlineHeader.isEmpty()) {
+            request.header(deadlineHeader, Long.toString(Math.max(1, left.toMillis())));
+        }
         Call call = client.newCall(request.build());
         call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
         try (Response response = call.execute()) {
@@ -183,9 +202,11 @@ final class HttpCalls {
         boolean sent = attempt.wire().sent();
         String advice = maybeDone && !ask.isRepeatable() ? "; it may have been carried out" : "";
         if (e instanceof InterruptedIOException) {
+            boolean requestIsOver = patience(ask.caller()).isZero();
+            String limit = requestIsOver ? "the deadline of the request" : "the call timeout of " + callTimeout;
             String what = sent
-                    ? " did not answer within the call timeout of " + callTimeout
-                    : " could not connect within the connect or call timeout";
+                    ? " did not answer within " + limit
+                    : " could not connect within " + (requestIsOver ? limit : "the connect or call timeout");
             return new RemoteTimeoutException(ask + what + advice, outcome(maybeDone), e);
         }
         String what = sent ? " broke off before an answer came" : " could not be sent";
@@ -246,9 +267,9 @@ final class HttpCalls {
         private static final long serialVersionUID = 1L;
 
         /** What it threw. */
-        private final RuntimeException reason;
+        private final Exception reason;
 
-        GivenUp(RuntimeException reason) {
+        GivenUp(Exception reason) {
             super(reason);
             this.reason = reason;
         }

@@ -164,6 +164,7 @@ public final class RemoteService implements AutoCloseable {
         Duration callTimeout = Duration.ofSeconds(5);
         int attempts = 3;
         int retryBudget = 10;
+        String deadlineHeader = "";
         Duration maxRetryAfter = Duration.ofSeconds(2);
         UnaryOperator<Transport> transport = UnaryOperator.identity();
         int maxResponseBytes = 10 * 1024 * 1024;
@@ -221,6 +222,20 @@ public final class RemoteService implements AutoCloseable {
         public Builder timeouts(Duration connect, Duration call) {
             this.connectTimeout = requireTimeout("connect", connect);
             this.callTimeout = requireTimeout("call", call);
+            return this;
+        }
+
+        /**
+         * Sets a header that tells the other service how many milliseconds are left for its answer, on every attempt. There is
+         * no standard for it, so the name is your company's.
+         *
+         * @param name the header's name; not sent by default
+         * @return this
+         * @throws IllegalArgumentException when it is not a header name (RFC 9110) or one with a meaning of its own
+         */
+        public Builder deadlineHeader(String name) {
+            HeaderPolicy.none().allow(name);
+            this.deadlineHeader = name;
             return this;
         }
 
@@ -401,8 +416,13 @@ public final class RemoteService implements AutoCloseable {
          * Builds the service; nothing is connected yet.
          *
          * @return the service, to be closed at the end of the program
+         * @throws IllegalStateException when the deadline header is one that is passed on
          */
         public RemoteService build() {
+            if (policy.allows(deadlineHeader)) {
+                throw new IllegalStateException("the deadlineHeader " + deadlineHeader
+                        + " is also passed on by the propagate policy; take it out of one of them");
+            }
             return new RemoteService(this);
         }
 

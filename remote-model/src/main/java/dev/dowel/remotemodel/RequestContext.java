@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What outbound calls need of one inbound request: a copy of its allowed headers, and the cache of what was read for it.
@@ -22,11 +24,13 @@ import java.util.function.Supplier;
 public final class RequestContext implements AutoCloseable {
 
     private final HeaderPolicy.Snapshot snapshot;
+    private final @Nullable Deadline deadline;
     private final RequestCache cache = new RequestCache();
     private final ConcurrentHashMap<Object, Object> memory = new ConcurrentHashMap<>();
 
-    RequestContext(HeaderPolicy.Snapshot snapshot) {
+    RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline) {
         this.snapshot = snapshot;
+        this.deadline = deadline;
     }
 
     /**
@@ -38,10 +42,28 @@ public final class RequestContext implements AutoCloseable {
      * @return a context that is not bound to any thread yet
      */
     public static RequestContext of(Map<String, List<String>> headers, HeaderPolicy policy) {
+        return with(headers, policy, null);
+    }
+
+    /**
+     * Makes a context of a request that must be answered in time: calls on its behalf end at its deadline, whatever their
+     * service's timeout, and those after it are not sent.
+     *
+     * @param headers as in {@link #of(Map, HeaderPolicy)}
+     * @param policy as in {@link #of(Map, HeaderPolicy)}
+     * @param timeLeft how long from now the request may take
+     * @return a context that is not bound to any thread yet
+     */
+    public static RequestContext of(Map<String, List<String>> headers, HeaderPolicy policy, Duration timeLeft) {
+        return with(headers, policy, Deadline.in(timeLeft, System::nanoTime));
+    }
+
+    private static RequestContext with(
+            Map<String, List<String>> headers, HeaderPolicy policy, @Nullable Deadline deadline) {
         Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         headers.forEach((name, values) ->
                 anyCase.computeIfAbsent(name, n -> new ArrayList<>()).addAll(values));
-        return new RequestContext(policy.snapshot(name -> anyCase.getOrDefault(name, List.of())));
+        return new RequestContext(policy.snapshot(name -> anyCase.getOrDefault(name, List.of())), deadline);
     }
 
     /**
@@ -127,6 +149,15 @@ public final class RequestContext implements AutoCloseable {
      */
     public Map<String, List<String>> headers() {
         return snapshot.headers();
+    }
+
+    /**
+     * Returns how long the request may still take.
+     *
+     * @return the time until its deadline, zero after it, or empty when it has none
+     */
+    public Optional<Duration> timeLeft() {
+        return deadline == null ? Optional.empty() : Optional.of(deadline.left());
     }
 
     /**

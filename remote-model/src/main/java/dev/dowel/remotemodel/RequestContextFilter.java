@@ -58,7 +58,7 @@ public final class RequestContextFilter implements Filter {
 
     private void open(HttpServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        RequestContext context = new RequestContext(policy.snapshot(name -> values(request, name)));
+        RequestContext context = new RequestContext(policy.snapshot(name -> values(request, name)), null);
         request.setAttribute(attribute, context);
         boolean goesOn = false;
         try {
