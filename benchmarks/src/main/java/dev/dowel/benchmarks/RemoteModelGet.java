@@ -9,6 +9,7 @@ import dev.dowel.remotemodel.RemoteService;
 import dev.dowel.remotemodel.RequestContext;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,9 +40,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 10, time = 1)
 @Fork(3)
 public class RemoteModelGet {
-    private static final String BODY =
-            "{\"id\":42,\"title\":\"" + "A title of some length. ".repeat(5) + "\",\"author\":\""
-                    + "An author, and another one. ".repeat(5) + "\",\"pages\":321,\"price\":19.95,\"available\":true}";
+    private static final byte[] BODY = ("{\"id\":42,\"title\":\"" + "A title of some length. ".repeat(5)
+                    + "\",\"author\":\"" + "An author, and another one. ".repeat(5)
+                    + "\",\"pages\":321,\"price\":19.95,\"available\":true}")
+            .getBytes(StandardCharsets.UTF_8);
+    private static final HeaderPolicy POLICY = HeaderPolicy.tracing();
     private static final MediaType JSON = MediaType.get("application/json");
 
     private final OkHttpClient client =
@@ -54,7 +57,7 @@ public class RemoteModelGet {
     private final RemoteModel<Book, Long> books =
             service.model("books", Book.class, IdCodec.LONG).id(Book::id).build();
     private final Map<String, List<String>> headers = Map.of("traceparent", List.of("00-1-2-01"));
-    private final RequestContext warm = RequestContext.of(headers, HeaderPolicy.tracing());
+    private final RequestContext warm = RequestContext.of(headers, POLICY);
 
     /** What is read. */
     public record Book(long id, String title, String author, int pages, double price, boolean available) {}
@@ -107,7 +110,7 @@ public class RemoteModelGet {
     /** The first get of an id in a request. */
     @Benchmark
     public Book remote_model_miss() {
-        try (RequestContext context = RequestContext.of(headers, HeaderPolicy.tracing())) {
+        try (RequestContext context = RequestContext.of(headers, POLICY)) {
             return books.in(context).get(42L);
         }
     }

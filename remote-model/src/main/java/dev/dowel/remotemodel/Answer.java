@@ -44,8 +44,10 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
     }
 
     Reply toReply() {
-        boolean storable = headers.values("Cache-Control").stream()
-                .noneMatch(value -> value.toLowerCase(Locale.ROOT).contains("no-store"));
+        boolean storable = true;
+        for (String value : headers.values("Cache-Control")) {
+            storable &= !value.toLowerCase(Locale.ROOT).contains("no-store");
+        }
         return isAbsent()
                 ? new Reply(true, new byte[0], storable, "")
                 : new Reply(false, body, storable, header("ETag"));
@@ -57,7 +59,7 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
     }
 
     Answer afterRepeat(boolean wasSentBefore) {
-        return new Answer(status, headers, retryAfter, body, wasSentBefore);
+        return wasSentBefore == repeated ? this : new Answer(status, headers, retryAfter, body, wasSentBefore);
     }
 
     @Override

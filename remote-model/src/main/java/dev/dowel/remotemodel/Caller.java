@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,23 +25,59 @@ record Caller(
         String identity) {
 
     /** Random for each process, so that a digest in a heap dump cannot be matched with a guessed token elsewhere. */
-    private static final SecretKeySpec KEY = new SecretKeySpec(randomKey(), "HmacSHA256");
+    private static final Mac KEYED = keyed();
 
     static Caller of(RemoteService service, View view) {
         @Nullable RequestContext explicit = view.context();
         Optional<RequestContext> context = explicit != null ? Optional.of(explicit) : RequestContext.current();
-        HeaderPolicy policy = service.policy();
         Credentials credentials = view.credentials() == null ? service.credentials() : view.credentials();
-        SortedMap<String, List<String>> headers =
-                policy.select(context.map(RequestContext::headers).orElse(Map.of()));
-        boolean mayHaveCookies = view.credentials() == null && credentials.isTheCallers();
-        String cookies = mayHaveCookies
-                ? policy.cookies(context.map(RequestContext::cookies).orElse(List.of()))
-                : "";
         String authorization = credentials.authorization(context.orElse(null), service.name());
-        String identity = context.isEmpty() ? "" : digest(authorization, cookies, headers);
+        if (context.isEmpty()) {
+            return new Caller(
+                    service.name(),
+                    context,
+                    view.fresh(),
+                    Collections.emptySortedMap(),
+                    "",
+                    credentials,
+                    authorization,
+                    "");
+        }
+        boolean mayHaveCookies = view.credentials() == null && credentials.isTheCallers();
+        PassedOn.Key key = new PassedOn.Key(service.policy(), authorization, mayHaveCookies);
+        PassedOn passedOn = context.get().remembered(key, () -> PassedOn.of(key, context.get()));
         return new Caller(
-                service.name(), context, view.fresh(), headers, cookies, credentials, authorization, identity);
+                service.name(),
+                context,
+                view.fresh(),
+                passedOn.headers,
+                passedOn.cookies,
+                credentials,
+                authorization,
+                passedOn.identity);
+    }
+
+    /** What of a request is passed on to a service, put together once for each request, policy and credential. */
+    private record PassedOn(SortedMap<String, List<String>> headers, String cookies, String identity) {
+
+        /** The policy counts as itself; the credential stays in the memory of the request that it came with. */
+        private record Key(HeaderPolicy policy, String authorization, boolean mayHaveCookies) {
+            @Override
+            public String toString() {
+                return "Key";
+            }
+        }
+
+        static PassedOn of(Key key, RequestContext context) {
+            SortedMap<String, List<String>> headers = key.policy.select(context.headers());
+            String cookies = key.mayHaveCookies ? key.policy.cookies(context.cookies()) : "";
+            return new PassedOn(headers, cookies, digest(key.authorization, cookies, headers));
+        }
+
+        @Override
+        public String toString() {
+            return "PassedOn" + headers.keySet();
+        }
     }
 
     /** The same caller, who wants what the provider has now. */
@@ -57,17 +94,30 @@ record Caller(
 
     /** Tells apart what may get different answers: the credential sent and every header but the tracing ones. */
     private static String digest(String authorization, String cookies, Map<String, List<String>> headers) {
+        // A line feed cannot stand in a header, so the parts cannot be shifted against each other.
+        StringBuilder sent = new StringBuilder(authorization).append('\n').append(cookies);
+        headers.forEach((name, values) -> {
+            if (HeaderPolicy.mayChangeTheAnswer(name)) {
+                sent.append('\n').append(name).append(':').append(String.join("\n:", values));
+            }
+        });
+        if (sent.length() == 1) {
+            return "anyone";
+        }
+        try {
+            Mac mac = (Mac) KEYED.clone();
+            return Base64.getEncoder()
+                    .encodeToString(mac.doFinal(sent.toString().getBytes(StandardCharsets.UTF_8)));
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("the HmacSHA256 of this Java platform cannot be copied", e);
+        }
+    }
+
+    private static Mac keyed() {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(KEY);
-            // A line feed cannot stand in a header, so the parts cannot be shifted against each other.
-            mac.update((authorization + '\n' + cookies).getBytes(StandardCharsets.UTF_8));
-            headers.forEach((name, values) -> {
-                if (HeaderPolicy.mayChangeTheAnswer(name)) {
-                    mac.update(('\n' + name + ':' + String.join("\n:", values)).getBytes(StandardCharsets.UTF_8));
-                }
-            });
-            return Base64.getEncoder().encodeToString(mac.doFinal());
+            mac.init(new SecretKeySpec(randomKey(), "HmacSHA256"));
+            return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HmacSHA256", e);
         }

@@ -25,6 +25,7 @@ final class Endpoint<T, ID> {
 
     private final RemoteModel.Builder<T, ID> options;
     private final EntityUrls urls;
+    private final String collection;
     private final EntityScope scope;
     private final List<EntityScope> related;
     private final HttpCalls calls;
@@ -36,6 +37,7 @@ final class Endpoint<T, ID> {
     Endpoint(RemoteModel.Builder<T, ID> given) {
         this.options = given.frozen();
         this.urls = options.service.urls(options.entity);
+        this.collection = urls.collection().toString();
         this.scope = new EntityScope(options.service.name(), options.entity);
         this.related = options.service.outdatedBy(options.entity);
         this.calls = options.service.calls();
@@ -75,37 +77,45 @@ final class Endpoint<T, ID> {
     }
 
     Optional<T> find(String id, Caller caller) {
-        Ask ask = get(id, caller);
-        Reply reply = read(ask, id);
-        return reply.absent() ? Optional.empty() : Optional.of(entity(ask, reply.body()));
+        Reply reply = read(id, caller);
+        return reply.absent() ? Optional.empty() : Optional.of(entity(id, caller, reply));
     }
 
     Optional<Tagged<T>> findTagged(String id, Caller caller) {
-        Ask ask = get(id, caller);
-        Reply reply = read(ask, id);
+        Reply reply = read(id, caller);
         if (!reply.absent() && reply.etag().isEmpty() && !caller.fresh()) {
             // What was read in a list came without an ETag of its own.
-            ask = get(id, caller.afresh());
-            reply = read(ask, id);
+            reply = read(id, caller.afresh());
         }
         if (reply.absent()) {
             return Optional.empty();
         }
         if (reply.etag().isEmpty()) {
-            throw new RemoteDecodeException(ask + " answered without an ETag, so it cannot be changed conditionally");
+            throw new RemoteDecodeException(
+                    get(id, caller) + " answered without an ETag, so it cannot be changed conditionally");
         }
-        return Optional.of(new Tagged<>(entity(ask, reply.body()), reply.etag()));
+        return Optional.of(new Tagged<>(entity(id, caller, reply), reply.etag()));
     }
 
-    private Reply read(Ask ask, String id) {
-        return read(key(true, id, ask.caller()), ask.caller(), () -> {
-            countGet(ask.caller());
+    private Reply read(String id, Caller caller) {
+        return read(key(true, id, caller), caller, () -> {
+            Ask ask = get(id, caller);
+            countGet(caller);
             Answer answer = calls.send(ask);
             if (!answer.isAbsent()) {
                 requireDocument(ask, answer);
             }
             return answer.toReply();
         });
+    }
+
+    /** The entity of a stored reply; what was asked is put together again for a message only. */
+    T entity(String id, Caller caller, Reply reply) {
+        try {
+            return options.type.cast(json.decode(reply.body(), options.type));
+        } catch (IOException e) {
+            throw notAsPromised(get(id, caller), e);
+        }
     }
 
     private Ask get(String id, Caller caller) {
@@ -206,7 +216,7 @@ final class Endpoint<T, ID> {
     }
 
     CacheKey key(boolean item, String what, Caller caller) {
-        return new CacheKey(scope, urls.collection().toString(), item, what, caller.identity());
+        return new CacheKey(scope, collection, item, what, caller.identity());
     }
 
     /** Sends a read of a list and checks that a JSON text came back. */
@@ -224,9 +234,13 @@ final class Endpoint<T, ID> {
         try {
             return json.decode(body, type);
         } catch (IOException e) {
-            throw new RemoteDecodeException(
-                    ask + " answered with a text that is not the expected JSON: " + e.getMessage());
+            throw notAsPromised(ask, e);
         }
+    }
+
+    private static RemoteDecodeException notAsPromised(Ask ask, IOException e) {
+        return new RemoteDecodeException(
+                ask + " answered with a text that is not the expected JSON: " + e.getMessage());
     }
 
     private Ask ask(

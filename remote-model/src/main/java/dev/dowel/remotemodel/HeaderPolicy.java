@@ -30,6 +30,10 @@ public final class HeaderPolicy {
     private static final List<String> TRACING =
             List.of("traceparent", "tracestate", "x-request-id", "x-correlation-id");
 
+    private static final HeaderPolicy NONE = new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER), Set.of());
+    private static final HeaderPolicy USUAL =
+            NONE.allow(TRACING.toArray(String[]::new)).allow("accept-language");
+
     private final SortedSet<String> names;
 
     /** Unlike those of headers, names of cookies are compared with case. */
@@ -47,7 +51,7 @@ public final class HeaderPolicy {
      * @return the policy
      */
     public static HeaderPolicy tracing() {
-        return none().allow(TRACING.toArray(String[]::new)).allow("accept-language");
+        return USUAL;
     }
 
     /**
@@ -56,7 +60,7 @@ public final class HeaderPolicy {
      * @return the policy
      */
     public static HeaderPolicy none() {
-        return new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER), Set.of());
+        return NONE;
     }
 
     /**
@@ -104,12 +108,7 @@ public final class HeaderPolicy {
 
     /** What one inbound request offers. {@code lookup} gives the values of a header, none when absent. */
     Snapshot snapshot(Function<String, List<String>> lookup) {
-        SortedSet<String> hopByHop = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        for (String value : lookup.apply("Connection")) {
-            for (String name : value.split(",", -1)) {
-                hopByHop.add(name.strip());
-            }
-        }
+        Set<String> hopByHop = namesIn(lookup.apply("Connection"));
         SortedMap<String, List<String>> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         int dropped = 0;
         for (String name : names) {
@@ -135,21 +134,35 @@ public final class HeaderPolicy {
             credential = "";
             dropped++;
         }
-        List<Cookie> cookies = hopByHop.contains("Cookie") ? List.of() : cookiesOf(lookup.apply("Cookie"));
-        List<Cookie> sendable =
-                cookies.stream().filter(cookie -> isSafe(cookie.value())).toList();
-        return new Snapshot(
-                Collections.unmodifiableSortedMap(kept),
-                sendable,
-                credential,
-                dropped + cookies.size() - sendable.size());
+        List<Cookie> cookies = new ArrayList<>();
+        if (!cookieNames.isEmpty() && !hopByHop.contains("Cookie")) {
+            for (Cookie cookie : cookiesOf(lookup.apply("Cookie"))) {
+                if (isSafe(cookie.value())) {
+                    cookies.add(cookie);
+                } else {
+                    dropped++;
+                }
+            }
+        }
+        return new Snapshot(Collections.unmodifiableSortedMap(kept), cookies, credential, dropped);
+    }
+
+    /** The headers that are for one connection only. */
+    private static Set<String> namesIn(List<String> connection) {
+        if (connection.isEmpty()) {
+            return Set.of();
+        }
+        Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
+        for (String value : connection) {
+            for (String name : value.split(",", -1)) {
+                names.add(name.strip());
+            }
+        }
+        return names;
     }
 
     private List<Cookie> cookiesOf(List<String> lines) {
         List<Cookie> cookies = new ArrayList<>();
-        if (cookieNames.isEmpty()) {
-            return cookies;
-        }
         for (String line : lines) {
             for (String pair : line.split(";", -1)) {
                 int equals = pair.indexOf('=');
@@ -164,6 +177,9 @@ public final class HeaderPolicy {
 
     /** The Cookie header to send on, empty when there is none. */
     String cookies(List<Cookie> offered) {
+        if (offered.isEmpty()) {
+            return "";
+        }
         return offered.stream()
                 .filter(cookie -> cookieNames.contains(cookie.name()))
                 .map(cookie -> cookie.name() + '=' + cookie.value())
@@ -192,7 +208,16 @@ public final class HeaderPolicy {
 
     /** Printable ASCII, blanks and tabs: what can be sent again without an error or a second header line. */
     private static boolean isSafe(String value) {
-        return value.length() <= MAX_VALUE_LENGTH && value.chars().allMatch(c -> c == '\t' || (c >= 0x20 && c <= 0x7e));
+        if (value.length() > MAX_VALUE_LENGTH) {
+            return false;
+        }
+        for (int i = 0; i < value.length(); i++) {
+            char c = value.charAt(i);
+            if (c != '\t' && (c < 0x20 || c > 0x7e)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** One cookie of the caller's. */

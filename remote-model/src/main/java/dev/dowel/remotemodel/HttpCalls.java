@@ -2,7 +2,6 @@ package dev.dowel.remotemodel;
 
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,6 +14,7 @@ import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import okio.BufferedSource;
 import org.jspecify.annotations.Nullable;
 
 /** Sends calls over OkHttp, again where the rules allow it, all attempts within one deadline. */
@@ -185,16 +185,15 @@ final class HttpCalls {
         }
     }
 
+    /** Reads the body to its end or its limit; through the source's own buffers, which cost nothing for small bodies. */
     private byte[] read(Response response) throws IOException {
-        InputStream in = response.body().byteStream();
-        if (!response.isSuccessful()) {
-            return in.readNBytes(MAX_ERROR_BODY);
-        }
-        byte[] body = in.readNBytes(maxBody);
-        if (body.length == maxBody && in.read() >= 0) {
+        BufferedSource source = response.body().source();
+        int limit = response.isSuccessful() ? maxBody : MAX_ERROR_BODY;
+        boolean more = source.request(limit + 1L);
+        if (more && response.isSuccessful()) {
             throw new BodyTooLarge();
         }
-        return body;
+        return more ? source.readByteArray(limit) : source.readByteArray();
     }
 
     private RemoteCallException failure(Attempt attempt, boolean maybeDone, IOException e) {

@@ -21,7 +21,7 @@ final class RequestCache {
     private final Map<CacheKey, Reply> entries = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<EntityScope, Long> generations = new HashMap<>();
     private final Map<EntityScope, Integer> singleGets = new HashMap<>();
-    private final ConcurrentHashMap<FlightKey, Flight> flights = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<FlightKey, Flight> flights = new ConcurrentHashMap<>(4);
     private long bytes;
     private boolean closed;
 
@@ -100,6 +100,9 @@ final class RequestCache {
         }
         Reply before = entries.put(key, reply);
         bytes += weight - (before == null ? 0 : key.weight() + before.body().length);
+        if (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES) {
+            return;
+        }
         Iterator<Map.Entry<CacheKey, Reply>> eldest = entries.entrySet().iterator();
         while (entries.size() > MAX_ENTRIES || bytes > MAX_BYTES) {
             Map.Entry<CacheKey, Reply> entry = eldest.next();

@@ -50,9 +50,10 @@ final class TestServer implements AutoCloseable {
         return URI.create("http://" + server.getHostName() + ":" + server.getPort());
     }
 
-    /** A service whose pauses are noted and not slept. */
+    /** A service whose pauses are noted and not slept, patient enough for a busy machine. */
     RemoteService.Builder service() {
         return RemoteService.builder("library", base())
+                .timeouts(Duration.ofSeconds(20), Duration.ofSeconds(30))
                 .timing(new Timing(
                         System::nanoTime, () -> Instant.parse("2026-01-01T00:00:00Z"), () -> 0.5, pauses::add));
     }
