@@ -42,8 +42,8 @@ final class HttpCalls {
         this.deadlineHeader = options.deadlineHeader;
         this.maxBody = options.maxResponseBytes;
         this.timing = options.timing;
-        this.rules = new RetryRules(options.attempts, options.maxRetryAfter, options.timing);
-        this.budget = new RetryBudget(options.retryBudget);
+        this.rules = new RetryRules(options.retry, options.timing);
+        this.budget = new RetryBudget(options.retry.budget());
         this.transport = options.transport.apply(call -> once((Attempt) call));
     }
 

@@ -162,10 +162,8 @@ public final class RemoteService implements AutoCloseable {
         private final Map<String, Set<String>> outdates = new HashMap<>();
         Duration connectTimeout = Duration.ofSeconds(1);
         Duration callTimeout = Duration.ofSeconds(5);
-        int attempts = 3;
-        int retryBudget = 10;
+        RetryPolicy retry = RetryPolicy.standard();
         String deadlineHeader = "";
-        Duration maxRetryAfter = Duration.ofSeconds(2);
         UnaryOperator<Transport> transport = UnaryOperator.identity();
         int maxResponseBytes = 10 * 1024 * 1024;
         Timing timing = Timing.SYSTEM;
@@ -273,38 +271,6 @@ public final class RemoteService implements AutoCloseable {
         }
 
         /**
-         * Sets which share of the calls may be retries, so that an outage of the service is not multiplied. A reserve of ten
-         * retries lets a service that is rarely called retry as well.
-         *
-         * @param percent 0 to 100; 10 by default
-         * @return this
-         * @throws IllegalArgumentException when out of range
-         */
-        public Builder retryBudget(int percent) {
-            if (percent < 0 || percent > 100) {
-                throw new IllegalArgumentException("retryBudget must be 0 to 100 but is " + percent);
-            }
-            this.retryBudget = percent;
-            return this;
-        }
-
-        /**
-         * Sets the longest Retry-After that is waited for. A longer one is not shortened: the call fails at once and hands it
-         * on in {@link RemoteResponseException#retryAfter()}.
-         *
-         * @param longest 2 s by default, zero to wait for none
-         * @return this
-         * @throws IllegalArgumentException when negative
-         */
-        public Builder maxRetryAfter(Duration longest) {
-            if (longest.isNegative()) {
-                throw new IllegalArgumentException("maxRetryAfter must not be negative but is " + longest);
-            }
-            this.maxRetryAfter = longest;
-            return this;
-        }
-
-        /**
          * Sets whether each creation and patch carries an {@code Idempotency-Key} header (draft-ietf-httpapi-idempotency-key-header):
          * one random key for a call, the same on every attempt. Such calls are then retried like a GET. Only for services that
          * heed the header.
@@ -345,18 +311,13 @@ public final class RemoteService implements AutoCloseable {
         }
 
         /**
-         * Sets how often a call may be sent. POST and PATCH are sent again only when nothing of them was sent, or with an
-         * {@code Idempotency-Key}.
+         * Sets how often and how patiently the service is asked again.
          *
-         * @param number 1 to 10; 3 by default
+         * @param policy {@link RetryPolicy#standard()} by default
          * @return this
-         * @throws IllegalArgumentException when out of range
          */
-        public Builder attempts(int number) {
-            if (number < 1 || number > 10) {
-                throw new IllegalArgumentException("attempts must be 1 to 10 but is " + number);
-            }
-            this.attempts = number;
+        public Builder retry(RetryPolicy policy) {
+            this.retry = Objects.requireNonNull(policy, "policy");
             return this;
         }
 

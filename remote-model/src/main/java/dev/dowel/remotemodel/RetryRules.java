@@ -16,13 +16,11 @@ final class RetryRules {
     private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
-    private final int attempts;
-    private final Duration maxRetryAfter;
+    private final RetryPolicy policy;
     private final Timing timing;
 
-    RetryRules(int attempts, Duration maxRetryAfter, Timing timing) {
-        this.attempts = attempts;
-        this.maxRetryAfter = maxRetryAfter;
+    RetryRules(RetryPolicy policy, Timing timing) {
+        this.policy = policy;
         this.timing = timing;
     }
 
@@ -35,12 +33,12 @@ final class RetryRules {
     Optional<Duration> afterAnswer(boolean repeatable, int attempt, Answer answer, Duration left) {
         int status = answer.status();
         boolean transientStatus = status == 408 || status == 429 || status == 502 || status == 503 || status == 504;
-        if (!repeatable || !transientStatus || attempt >= attempts) {
+        if (!repeatable || !transientStatus || attempt >= policy.attempts()) {
             return Optional.empty();
         }
         Optional<Duration> retryAfter = retryAfter(answer);
         if (retryAfter.isPresent()) {
-            return retryAfter.filter(wait -> wait.compareTo(maxRetryAfter) <= 0 && wait.compareTo(left) < 0);
+            return retryAfter.filter(wait -> wait.compareTo(policy.maxRetryAfter()) <= 0 && wait.compareTo(left) < 0);
         }
         return status == 429 ? Optional.empty() : jitter(attempt, left);
     }
@@ -63,7 +61,7 @@ final class RetryRules {
     }
 
     private Optional<Duration> jitter(int attempt, Duration left) {
-        if (attempt >= attempts) {
+        if (attempt >= policy.attempts()) {
             return Optional.empty();
         }
         long ceiling = Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(attempt, 10));

@@ -45,7 +45,7 @@ class FailureTest {
 
     private RemoteService.Builder service(MockResponse... answers) throws IOException {
         server = TestServer.answering(answers);
-        return server.service().attempts(1);
+        return server.service().retry(RetryPolicy.none());
     }
 
     static Stream<Arguments> types() {
@@ -120,7 +120,7 @@ class FailureTest {
     @Test
     void retries_stop_when_the_budget_is_used_up_and_come_back_with_calls_that_succeed() throws IOException {
         server = TestServer.answering(TestServer.status(503));
-        RemoteModel<Book, Long> books = TestServer.books(server.service().attempts(3));
+        RemoteModel<Book, Long> books = TestServer.books(server.service());
         for (int i = 0; i < 100; i++) {
             assertThatThrownBy(() -> books.get(7L)).isInstanceOf(Unavailable.class);
         }
@@ -132,19 +132,30 @@ class FailureTest {
     void a_budget_of_nothing_leaves_the_reserve() throws IOException {
         server = TestServer.answering(TestServer.status(503));
         RemoteModel<Book, Long> books =
-                TestServer.books(server.service().attempts(3).retryBudget(0));
+                TestServer.books(server.service().retry(RetryPolicy.standard().withBudget(0)));
         for (int i = 0; i < 50; i++) {
             assertThatThrownBy(() -> books.get(7L)).isInstanceOf(Unavailable.class);
         }
         assertThat(server.requests).hasSize(60);
-        assertThatThrownBy(() -> server.service().retryBudget(101)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> server.service().retryBudget(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_policy_has_ranges() {
+        RetryPolicy policy = RetryPolicy.standard();
+
+        assertThatThrownBy(() -> policy.withBudget(101)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> policy.withBudget(-1)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> policy.withAttempts(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> policy.withAttempts(11)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> policy.withMaxRetryAfter(Duration.ofSeconds(-1)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void a_longer_retry_after_is_waited_for_when_allowed() throws IOException {
         server = TestServer.answering(TestServer.status(503, "Retry-After", "4"), TestServer.book(7));
-        TestServer.books(server.service().maxRetryAfter(Duration.ofSeconds(4))).get(7L);
+        TestServer.books(server.service().retry(RetryPolicy.standard().withMaxRetryAfter(Duration.ofSeconds(4))))
+                .get(7L);
 
         assertThat(server.pauses).containsExactly(Duration.ofSeconds(4));
     }
