@@ -12,9 +12,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Forwards, asynchronous dispatches and error pages. */
+@Tag("container")
 class DispatchTest {
 
     private static final String GOOD = "Authorization: Bearer good";

@@ -25,10 +25,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
 /** A secret that goes through every path, and must come out of none. */
+@Tag("container")
 class SecrecyTest {
 
     private static final String CANARY = "dwl_CanaryCanary/+Canary:Canary";
