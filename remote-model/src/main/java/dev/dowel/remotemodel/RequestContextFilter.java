@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  * everything that calls other services; register it for the dispatcher types REQUEST, ASYNC and ERROR, with async support.
  *
  * <p>It copies the allowed headers and never keeps the request itself. ASYNC and ERROR dispatches get the same context
- * again. The context is closed when the request is done: at the end of the filter chain, or of an asynchronous request
- * when that completes.
+ * again, FORWARD and INCLUDE dispatches stay in it. The context is closed when the request is done: at the end of the
+ * filter chain, or of an asynchronous request when that completes or fails. An ERROR dispatch that comes later has the
+ * headers of the context and caches nothing.
  */
 public final class RequestContextFilter implements Filter {
 
@@ -98,7 +99,7 @@ public final class RequestContextFilter implements Filter {
         return values == null ? List.of() : Collections.list(values);
     }
 
-    /** Closes the context when the asynchronous request completes, which follows a timeout or an error as well. */
+    /** Closes the context when the asynchronous request completes, which follows a timeout as well, or fails. */
     private record Closing(RequestContext context) implements AsyncListener {
 
         @Override
@@ -113,7 +114,8 @@ public final class RequestContextFilter implements Filter {
 
         @Override
         public void onError(AsyncEvent event) {
-            // onComplete follows.
+            // Tomcat leaves onComplete out when a request fails in the dispatch that started asynchronous processing.
+            context.close();
         }
 
         @Override

@@ -1,0 +1,9 @@
+package dev.dowel.remotemodel;
+
+class TomcatRequestContextFilterTest extends RequestContextFilterContract {
+
+    @Override
+    ServletServer server() throws Exception {
+        return new TomcatServer();
+    }
+}
