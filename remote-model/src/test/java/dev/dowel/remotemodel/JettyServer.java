@@ -9,6 +9,8 @@ import org.eclipse.jetty.ee10.servlet.ErrorPageErrorHandler;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -27,6 +29,15 @@ final class JettyServer implements ServletServer {
         server.addConnector(connector);
         context.setErrorHandler(errorPages);
         server.setHandler(context);
+    }
+
+    /** Lets every path in, also one that it cannot tell a servlet of without doubt. */
+    JettyServer withAmbiguousPaths() {
+        connector
+                .getConnectionFactory(HttpConnectionFactory.class)
+                .getHttpConfiguration()
+                .setUriCompliance(UriCompliance.UNSAFE);
+        return this;
     }
 
     @Override
