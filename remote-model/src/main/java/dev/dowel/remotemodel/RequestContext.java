@@ -85,6 +85,17 @@ public final class RequestContext implements AutoCloseable {
     }
 
     /**
+     * Makes a context, or none, the one of the current thread until the scope is closed: what bridges to other carriers of
+     * context need. Closing it also ends every binding that was opened inside it and left open. Close it on the same thread.
+     *
+     * @param context what {@link #current()} is to return
+     * @return the scope to close
+     */
+    public static Scope replace(Optional<RequestContext> context) {
+        return Binding.replace(context.orElse(null));
+    }
+
+    /**
      * Returns the task with this context bound while it runs.
      *
      * @param task what to run

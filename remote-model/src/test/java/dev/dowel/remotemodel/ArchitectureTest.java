@@ -33,7 +33,19 @@ class ArchitectureTest {
                         "kotlin..",
                         "com.fasterxml.jackson..",
                         "org.slf4j..",
-                        "org.jspecify..")
+                        "org.jspecify..",
+                        "io.micrometer.context..")
+                .check(classes);
+    }
+
+    @Test
+    void needs_micrometer_in_its_own_package_only() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.dowel.remotemodel.micrometer")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("io.micrometer..", "dev.dowel.remotemodel.micrometer")
                 .check(classes);
     }
 

@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +39,27 @@ class RequestContextTest {
     @Test
     void closing_on_another_thread_is_repaired() throws Exception {
         Scope scope = one.bind();
+        CompletableFuture.runAsync(scope::close).get();
+        assertThat(RequestContext.current()).isEmpty();
+    }
+
+    @Test
+    void a_replacement_ends_what_was_left_open_inside_it() {
+        Scope outer = one.bind();
+        Scope none = RequestContext.replace(Optional.empty());
+        assertThat(RequestContext.current()).isEmpty();
+        Scope forgotten = two.bind();
+        RequestContext.replace(Optional.of(one));
+        none.close();
+        forgotten.close();
+        assertThat(RequestContext.current()).containsSame(one);
+        outer.close();
+        assertThat(RequestContext.current()).isEmpty();
+    }
+
+    @Test
+    void a_replacement_closed_on_another_thread_is_repaired() throws Exception {
+        Scope scope = RequestContext.replace(Optional.of(one));
         CompletableFuture.runAsync(scope::close).get();
         assertThat(RequestContext.current()).isEmpty();
     }
