@@ -42,9 +42,9 @@ import org.slf4j.LoggerFactory;
  * }</pre>
  *
  * <p>Put it behind authentication, because it asks who calls before it passes the call on; a call that authentication
- * refuses is neither counted nor told. Map it to {@code /*}, for REQUEST and ERROR, and FORWARD where others forward into
- * the API, with async support. A call is counted once, by the first path in it that has a version; error pages keep the
- * headers through the ERROR dispatch. Without an error page Tomcat drops them when the application throws.
+ * refuses is neither counted nor told. Map it to {@code /*} with async support for REQUEST, for ERROR so that an error page
+ * cannot lose the headers, and for FORWARD where others forward into the API. A call is counted once, by the first path in
+ * it that has a version.
  *
  * <p>The path is the one the container dispatches by, decoded and without parameters, relative to the context. Versions
  * are those named in the options and {@code v} with one to three digits.

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It copies the allowed headers and never keeps the request itself. ASYNC and ERROR dispatches get the same context
  * again, FORWARD and INCLUDE dispatches stay in it. The context is closed when the request is done: at the end of the
  * filter chain, or of an asynchronous request when that completes or fails. An ERROR dispatch that comes later has the
- * headers of the context and caches nothing.
+ * headers of the context and caches nothing. Containers that run requests on virtual threads need nothing else.
  */
 public final class RequestContextFilter implements Filter {
 

@@ -129,6 +129,15 @@ abstract class ApiVersionFilterContract {
         assertThat(filter.calls()).containsExactly(new ApiVersionFilter.Calls("v1", "ann", 1, NOW));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"fail", "send-error"})
+    void the_containers_own_error_page_has_the_headers_too(String way) throws Exception {
+        filter = options().build();
+        server.filter(filter, DispatcherType.REQUEST).servlet(this::handle).start();
+
+        expectNotice(server.get("/api/v1/" + way));
+    }
+
     @Test
     void a_call_that_is_forwarded_to_a_newer_version_was_one_of_the_old_one() throws Exception {
         start(options());
@@ -384,8 +393,14 @@ abstract class ApiVersionFilterContract {
             case "/api/v1/forward" ->
                 request.getRequestDispatcher("/api/v2/books").forward(request, response);
             case "/old" -> request.getRequestDispatcher("/api/v1/books").forward(request, response);
-            case "/api/v1/include" ->
-                request.getRequestDispatcher("/api/v2/books").include(request, response);
+            case "/api/v1/include" -> {
+                // An included servlet sees the path of the including one.
+                if (request.getDispatcherType() == DispatcherType.INCLUDE) {
+                    response.getWriter().write("included");
+                } else {
+                    request.getRequestDispatcher("/api/v2/books").include(request, response);
+                }
+            }
             case "/api/v1/async" -> {
                 if (again) {
                     response.getWriter().write("later");
@@ -396,6 +411,12 @@ abstract class ApiVersionFilterContract {
             case "/api/v1/async-complete" -> request.startAsync().complete();
             case "/api/v1/fail" -> throw new IllegalStateException("expected by the test");
             case "/api/v1/send-error", "/send-error" -> response.sendError(404);
+            case "/page" -> {
+                int status = response.getStatus();
+                response.reset();
+                response.setStatus(status);
+                response.getWriter().write("page");
+            }
             case "/api/v1/reset" -> {
                 response.reset();
                 response.getWriter().write("reset");
