@@ -22,6 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class ApiVersionFilter implements Filter {
     private final String prefix;
     private final Map<String, VersionNotice> notices;
     private final Function<? super HttpServletRequest, ? extends @Nullable String> client;
-    private final CallListener listener;
+    private final BiConsumer<String, String> onCall;
     private final Clock clock;
     private final CallCounts counts;
     private final AtomicBoolean warned = new AtomicBoolean();
@@ -75,24 +76,11 @@ public final class ApiVersionFilter implements Filter {
      */
     public record Calls(String version, String client, long count, Instant lastSeen) {}
 
-    /** Hears of each counted call, for metrics. Called on the thread of the request; what it throws is logged once. */
-    @FunctionalInterface
-    public interface CallListener {
-
-        /**
-         * A client called a version.
-         *
-         * @param version the version as in the path
-         * @param client the name it was counted under; there is a bounded number of them
-         */
-        void onCall(String version, String client);
-    }
-
     private ApiVersionFilter(Builder options) {
         prefix = options.prefix;
         notices = options.notices();
         client = options.client;
-        listener = options.listener;
+        onCall = options.onCall;
         clock = options.clock;
         counts = new CallCounts(notices.keySet(), options.maxClients);
     }
@@ -180,7 +168,7 @@ public final class ApiVersionFilter implements Filter {
         }
         String counted = counts.add(version, name, now);
         try {
-            listener.onCall(version, counted);
+            onCall.accept(version, counted);
         } catch (RuntimeException e) {
             warn("The listener", e);
         }
@@ -213,7 +201,7 @@ public final class ApiVersionFilter implements Filter {
         private String prefix = "api";
         private Function<? super HttpServletRequest, ? extends @Nullable String> client = ApiVersionFilter::principal;
         private int maxClients = 1_000;
-        private CallListener listener = (version, client) -> {};
+        private BiConsumer<String, String> onCall = (version, client) -> {};
         private Clock clock = Clock.systemUTC();
 
         private Builder() {}
@@ -317,8 +305,8 @@ public final class ApiVersionFilter implements Filter {
          * @param hearer nobody unless set
          * @return this builder
          */
-        public Builder onCall(CallListener hearer) {
-            this.listener = Objects.requireNonNull(hearer, "hearer");
+        public Builder onCall(BiConsumer<String, String> hearer) {
+            this.onCall = Objects.requireNonNull(hearer, "hearer");
             return this;
         }
 

@@ -9,10 +9,12 @@ import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +28,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestContextFilter implements Filter {
 
+    private static final Pattern MILLISECONDS = Pattern.compile("[0-9]{1,12}");
+
     private final HeaderPolicy policy;
+    private final @Nullable Duration timeLimit;
+    private final String deadlineHeader;
 
     /** One name for each filter, so that two filters in one chain do not take each other's context. */
     private final String attribute = RequestContext.class.getName() + '@' + Integer.toHexString(hashCode());
@@ -42,7 +48,22 @@ public final class RequestContextFilter implements Filter {
      * @param policy which headers to keep; it must allow what the policies of the services are to send
      */
     public RequestContextFilter(HeaderPolicy policy) {
-        this.policy = Objects.requireNonNull(policy, "policy");
+        this(builder().keep(policy));
+    }
+
+    private RequestContextFilter(Builder options) {
+        this.policy = options.policy;
+        this.timeLimit = options.timeLimit;
+        this.deadlineHeader = options.deadlineHeader;
+    }
+
+    /**
+     * Starts the options of a filter.
+     *
+     * @return the options
+     */
+    public static Builder builder() {
+        return new Builder();
     }
 
     @Override
@@ -59,7 +80,7 @@ public final class RequestContextFilter implements Filter {
 
     private void open(HttpServletRequest request, ServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        RequestContext context = new RequestContext(policy.snapshot(name -> values(request, name)), null);
+        RequestContext context = new RequestContext(policy.snapshot(name -> values(request, name)), deadline(request));
         request.setAttribute(attribute, context);
         boolean goesOn = false;
         try {
@@ -73,6 +94,16 @@ public final class RequestContextFilter implements Filter {
                 }
             }
         }
+    }
+
+    private @Nullable Deadline deadline(HttpServletRequest request) {
+        Duration limit = timeLimit;
+        String left = deadlineHeader.isEmpty() ? null : request.getHeader(deadlineHeader);
+        if (left != null && MILLISECONDS.matcher(left).matches()) {
+            Duration callers = Duration.ofMillis(Long.parseLong(left));
+            limit = limit == null || callers.compareTo(limit) < 0 ? callers : limit;
+        }
+        return limit == null ? null : Deadline.in(limit, System::nanoTime);
     }
 
     private static void run(RequestContext context, ServletRequest request, ServletResponse response, FilterChain chain)
@@ -122,6 +153,65 @@ public final class RequestContextFilter implements Filter {
         public void onStartAsync(AsyncEvent event) {
             // Starting again drops the listeners of the cycle before.
             event.getAsyncContext().addListener(this);
+        }
+    }
+
+    /** The options of a {@link RequestContextFilter}. Not safe for use by several threads. */
+    public static final class Builder {
+
+        private HeaderPolicy policy = HeaderPolicy.tracing();
+        private @Nullable Duration timeLimit;
+        private String deadlineHeader = "";
+
+        private Builder() {}
+
+        /**
+         * Sets which headers of the request are kept.
+         *
+         * @param headers {@link HeaderPolicy#tracing()} by default; it must allow what the policies of the services are to
+         *     send
+         * @return this
+         */
+        public Builder keep(HeaderPolicy headers) {
+            this.policy = Objects.requireNonNull(headers, "headers");
+            return this;
+        }
+
+        /**
+         * Sets how long a request may take in all: calls on its behalf end then, and none is sent after it.
+         *
+         * @param limit from the moment the filter is reached; no limit by default
+         * @return this
+         * @throws IllegalArgumentException when it is not positive
+         */
+        public Builder timeLimit(Duration limit) {
+            if (limit.isNegative() || limit.isZero()) {
+                throw new IllegalArgumentException("timeLimit must be positive but is " + limit);
+            }
+            this.timeLimit = limit;
+            return this;
+        }
+
+        /**
+         * Sets the header in which a caller says how many milliseconds it still waits, as {@link
+         * RemoteService.Builder#deadlineHeader} sends. It can only shorten the time limit; what is not a whole number is
+         * ignored.
+         *
+         * @param name the header's name; not read by default
+         * @return this
+         */
+        public Builder deadlineHeader(String name) {
+            this.deadlineHeader = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /**
+         * Builds the filter.
+         *
+         * @return the filter
+         */
+        public RequestContextFilter build() {
+            return new RequestContextFilter(this);
         }
     }
 }

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,8 +34,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledForJreRange;
-import org.junit.jupiter.api.condition.JRE;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -232,16 +231,54 @@ abstract class RequestContextFilterContract {
     }
 
     @Test
-    @EnabledForJreRange(min = JRE.JAVA_21)
-    void a_virtual_thread_is_bound_like_any_other() throws Exception {
-        ExecutorService threads = (ExecutorService)
-                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-        server.threads(threads);
+    void a_virtual_thread_is_bound_like_any_other_where_java_has_them() throws Exception {
+        boolean has = Runtime.version().feature() >= 21;
+        ExecutorService threads = has
+                ? (ExecutorService) Executors.class
+                        .getMethod("newVirtualThreadPerTaskExecutor")
+                        .invoke(null)
+                : Executors.newCachedThreadPool();
+        if (has) {
+            server.threads(threads);
+        }
         start(new RequestContextFilter());
 
-        assertThat(server.get("/virtual", ALICE).body()).isEqualTo("true");
+        assertThat(server.get("/virtual", ALICE).body()).isEqualTo(String.valueOf(has));
         expectOneContextThatCloses(1);
         threads.shutdown();
+    }
+
+    @Test
+    void a_request_has_the_time_that_the_filter_or_its_caller_gives_it_whichever_is_less() throws Exception {
+        start(RequestContextFilter.builder()
+                .timeLimit(Duration.ofMinutes(5))
+                .deadlineHeader("X-Time-Left")
+                .build());
+        server.get("/plain", ALICE);
+        server.get("/plain", "X-Time-Left: 60000");
+        server.get("/plain", "X-Time-Left: 600000");
+        server.get("/plain", "X-Time-Left: 0");
+        for (String nonsense : List.of("", "-1", "1.5", "soon", "9".repeat(40))) {
+            server.get("/plain", "X-Time-Left: " + nonsense);
+        }
+
+        // The request without time fails and is seen by its error page as well.
+        List<RequestContext> contexts = seen.stream().distinct().toList();
+        assertThat(contexts.get(0).timeLeft().orElseThrow()).isBetween(Duration.ofMinutes(2), Duration.ofMinutes(5));
+        assertThat(contexts.get(1).timeLeft().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
+        assertThat(contexts.get(2).timeLeft().orElseThrow()).isBetween(Duration.ofMinutes(2), Duration.ofMinutes(5));
+        assertThat(contexts.get(3).timeLeft()).contains(Duration.ZERO);
+        assertThat(contexts.subList(4, 9))
+                .allSatisfy(
+                        context -> assertThat(context.timeLeft().orElseThrow()).isGreaterThan(Duration.ofMinutes(2)));
+    }
+
+    @Test
+    void a_request_has_all_the_time_unless_told_otherwise() throws Exception {
+        start(new RequestContextFilter());
+        server.get("/plain", "X-Time-Left: 1");
+
+        assertThat(seen.get(0).timeLeft()).isEmpty();
     }
 
     /** Asks on a connection that stays open; every answer has a length. */
@@ -373,8 +410,8 @@ abstract class RequestContextFilterContract {
     private static boolean isVirtual() {
         try {
             return (boolean) Thread.class.getMethod("isVirtual").invoke(Thread.currentThread());
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException(e);
+        } catch (ReflectiveOperationException tooOld) {
+            return false;
         }
     }
 
