@@ -49,8 +49,8 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
             storable &= !value.toLowerCase(Locale.ROOT).contains("no-store");
         }
         return isAbsent()
-                ? new Reply(true, new byte[0], storable, "")
-                : new Reply(false, body, storable, header("ETag"));
+                ? new Reply(true, new byte[0], storable, "", PageLinks.NONE)
+                : new Reply(false, body, storable, header("ETag"), PageLinks.of(headers.values("Link")));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -8,140 +9,171 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
-import okhttp3.HttpUrl;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** Many entities in few calls: what the request has read already is not asked for again. */
 final class Batches<T, ID> {
 
-    static final int MAX_IDS = 100;
-    static final int MAX_URL = 6_000;
+    static final int DEFAULT_SIZE = 100;
+    static final int MAX_SIZE = 1_000;
 
     private final Endpoint<T, ID> endpoint;
+    private final BatchStyle style;
+    private final Chunks chunks;
 
     Batches(Endpoint<T, ID> endpoint) {
         this.endpoint = endpoint;
+        this.style = endpoint.options().batch;
+        this.chunks = new Chunks(endpoint.urls().collection(), style);
     }
 
     Map<ID, T> getAll(Collection<ID> ids, Caller caller) {
+        Map<String, ID> asked = asked(ids);
+        Read<T> read = read(asked.keySet(), caller, true);
+        Map<ID, T> found = found(asked, read);
+        RemoteModelException failure = read.firstFailure;
+        if (failure != null) {
+            String message = "getAll of " + endpoint.options().entity + " found " + found.size() + " of " + asked.size()
+                    + " and then failed: " + failure.text();
+            throw new BatchException(message, found, failure);
+        }
+        return Collections.unmodifiableMap(found);
+    }
+
+    BatchResult<T, ID> tryGetAll(Collection<ID> ids, Caller caller) {
+        Map<String, ID> asked = asked(ids);
+        Read<T> read = read(asked.keySet(), caller, false);
+        Set<ID> missing = new LinkedHashSet<>();
+        Map<ID, RemoteModelException> failed = new LinkedHashMap<>();
+        asked.forEach((text, id) -> {
+            RemoteModelException failure = read.failed.get(text);
+            if (failure != null) {
+                failed.put(id, failure);
+            } else if (!read.found.containsKey(text)) {
+                missing.add(id);
+            }
+        });
+        return new BatchResult<>(found(asked, read), missing, failed);
+    }
+
+    private Map<String, ID> asked(Collection<ID> ids) {
         Map<String, ID> asked = new LinkedHashMap<>();
         for (ID id : ids) {
             asked.putIfAbsent(endpoint.segment(id), id);
         }
-        Map<String, T> found = new HashMap<>();
-        if (endpoint.options().batch == BatchStyle.NONE) {
-            asked.keySet().forEach(id -> endpoint.find(id, caller).ifPresent(entity -> found.put(id, entity)));
-        } else {
-            for (List<String> chunk : chunks(notCached(asked.keySet(), caller, found))) {
-                fetch(chunk, caller, found);
-            }
-        }
+        return asked;
+    }
+
+    private Map<ID, T> found(Map<String, ID> asked, Read<T> read) {
         Map<ID, T> inOrder = new LinkedHashMap<>();
         asked.forEach((text, id) -> {
-            T entity = found.get(text);
+            T entity = read.found.get(text);
             if (entity != null) {
                 inOrder.put(id, entity);
             }
         });
-        return Collections.unmodifiableMap(inOrder);
+        return inOrder;
     }
 
-    private List<String> notCached(Set<String> ids, Caller caller, Map<String, T> found) {
+    private Read<T> read(Set<String> ids, Caller caller, boolean stopAtFailure) {
+        Read<T> read = new Read<>();
+        List<String> missing = notCached(ids, caller, read);
+        if (missing.isEmpty() || (stopAtFailure && read.firstFailure != null)) {
+            return read;
+        }
+        List<List<String>> parts = style == BatchStyle.NONE
+                ? missing.stream().map(List::of).toList()
+                : chunks.of(missing, endpoint.options().batchSize);
+        requireIdOf();
+        Map<Integer, ChunkRead<T>> ended = new ConcurrentHashMap<>();
+        boolean all = runAll(parts, ended, caller, stopAtFailure);
+        for (int i = 0; i < parts.size(); i++) {
+            ChunkRead<T> part = ended.get(i);
+            if (part != null) {
+                read.add(part);
+            } else if (!all) {
+                read.add(new ChunkRead<>(Map.of(), Set.copyOf(parts.get(i)), interrupted()));
+            }
+        }
+        return read;
+    }
+
+    private boolean runAll(
+            List<List<String>> parts, Map<Integer, ChunkRead<T>> ended, Caller caller, boolean stopAtFailure) {
+        List<Runnable> pieces = new ArrayList<>();
+        Helpers[] helpers = new Helpers[1];
+        for (int i = 0; i < parts.size(); i++) {
+            int number = i;
+            pieces.add(() -> {
+                ChunkRead<T> part = part(parts.get(number), caller);
+                ended.put(number, part);
+                if (part.failure() != null && stopAtFailure) {
+                    helpers[0].stop();
+                }
+            });
+        }
+        helpers[0] = new Helpers(pieces);
+        UnaryOperator<Runnable> bind =
+                work -> caller.context().map(context -> context.wrap(work)).orElse(work);
+        return helpers[0].run(endpoint.options().batchExecutor, bind);
+    }
+
+    private ChunkRead<T> part(List<String> ids, Caller caller) {
+        return style == BatchStyle.NONE
+                ? ChunkRead.single(endpoint, ids.get(0), caller)
+                : ChunkRead.list(endpoint, chunks, ids, caller);
+    }
+
+    private List<String> notCached(Set<String> ids, Caller caller, Read<T> read) {
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
-            Reply hit = caller.context()
-                    .filter(context -> !caller.fresh())
-                    .map(context -> context.cache().peek(endpoint.key(true, id, caller)))
-                    .orElse(null);
+            Reply hit = endpoint.items().peek(id, caller);
             if (hit == null) {
                 missing.add(id);
             } else if (!hit.absent()) {
-                found.put(
-                        id,
-                        endpoint.entity(
-                                Ask.get(
-                                        endpoint.scope(),
-                                        Operation.GET_ALL,
-                                        endpoint.urls().item(id),
-                                        caller),
-                                hit.body()));
+                read.add(decoded(id, hit, caller));
             }
         }
         return missing;
     }
 
-    private List<List<String>> chunks(List<String> ids) {
-        List<List<String>> chunks = new ArrayList<>();
-        List<String> chunk = new ArrayList<>();
-        for (String id : ids) {
-            if (endpoint.options().batch == BatchStyle.COMMA && id.indexOf(',') >= 0) {
-                throw new IllegalArgumentException("an id with a comma cannot be asked for with BatchStyle.COMMA");
-            }
-            chunk.add(id);
-            if (chunk.size() > 1
-                    && (chunk.size() > MAX_IDS || url(chunk).toString().length() > MAX_URL)) {
-                chunk.remove(chunk.size() - 1);
-                chunks.add(chunk);
-                chunk = new ArrayList<>(List.of(id));
-            }
+    private ChunkRead<T> decoded(String id, Reply hit, Caller caller) {
+        try {
+            return new ChunkRead<>(Map.of(id, endpoint.entity(id, caller, hit)), Set.of(), null);
+        } catch (RemoteDecodeException e) {
+            return new ChunkRead<>(Map.of(), Set.of(id), e);
         }
-        if (!chunk.isEmpty()) {
-            chunks.add(chunk);
-        }
-        return chunks;
     }
 
-    private HttpUrl url(List<String> chunk) {
-        HttpUrl.Builder url = endpoint.urls().collection().newBuilder();
-        if (endpoint.options().batch == BatchStyle.COMMA) {
-            return url.addQueryParameter("id__in", String.join(",", chunk)).build();
-        }
-        chunk.forEach(id -> url.addQueryParameter("id", id));
-        return url.build();
-    }
-
-    private void fetch(List<String> chunk, Caller caller, Map<String, T> found) {
-        Function<? super T, ? extends ID> idOf = endpoint.options().idOf;
-        if (idOf == null) {
+    private void requireIdOf() {
+        if (style != BatchStyle.NONE && endpoint.options().idOf == null) {
             throw new IllegalStateException("getAll of " + endpoint.options().entity
                     + " needs to read ids from entities; set id(...) when building the model");
         }
-        HttpUrl url = url(chunk);
-        Ask ask = Ask.get(endpoint.scope(), Operation.GET_ALL, url, caller);
-        long generation = caller.context()
-                .map(context -> context.cache().generation(endpoint.scope()))
-                .orElse(0L);
-        Set<String> missing = new LinkedHashSet<>(chunk);
-        boolean storable = true;
-        for (Listing.Content<T> page : endpoint.listing().readAll(url, caller)) {
-            boolean pageStorable = page.answer().toReply().storable();
-            storable &= pageStorable;
-            List<byte[]> texts = caller.context().isPresent() && pageStorable
-                    ? JsonItems.of(page.answer().body())
-                    : List.of();
-            for (int i = 0; i < page.items().size(); i++) {
-                T entity = page.items().get(i);
-                String id = endpoint.segment(
-                        Objects.requireNonNull(idOf.apply(entity), "the id of an entity that was read"));
-                if (!chunk.contains(id)) {
-                    throw new RemoteDecodeException(ask + " answered with an entity that was not asked for;"
-                            + " check that the service filters as the batch style says");
-                }
-                missing.remove(id);
-                found.put(id, entity);
-                if (texts.size() == page.items().size()) {
-                    store(id, Reply.of(texts.get(i)), generation, caller);
-                }
-            }
-        }
-        if (storable) {
-            missing.forEach(id -> store(id, Reply.ABSENT, generation, caller));
-        }
     }
 
-    private void store(String id, Reply reply, long generation, Caller caller) {
-        caller.context().ifPresent(context -> context.cache().store(endpoint.key(true, id, caller), reply, generation));
+    private RemoteModelException interrupted() {
+        return new RemoteCallException(
+                "interrupted while others asked for a part of the " + endpoint.options().entity, Outcome.UNKNOWN, null);
+    }
+
+    /** What is known so far. */
+    private static final class Read<T> {
+
+        private final Map<String, T> found = new HashMap<>();
+        private final Map<String, RemoteModelException> failed = new HashMap<>();
+        private @Nullable RemoteModelException firstFailure;
+
+        void add(ChunkRead<T> part) {
+            found.putAll(part.found());
+            RemoteModelException failure = part.failure();
+            if (failure != null) {
+                part.failed().forEach(id -> failed.put(id, failure));
+                firstFailure = firstFailure == null ? failure : firstFailure;
+            }
+        }
     }
 }

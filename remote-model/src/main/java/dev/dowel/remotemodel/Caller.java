@@ -85,6 +85,11 @@ record Caller(
         return new Caller(service, context, true, headers, cookies, credentials, authorization, identity);
     }
 
+    /** The same caller, for whom nothing is kept. */
+    Caller withoutContext() {
+        return new Caller(service, Optional.empty(), true, headers, cookies, credentials, authorization, identity);
+    }
+
     /** The same caller with a new credential after one that was answered with 401; empty when there is none. */
     Optional<Caller> afterRejection() {
         return credentials

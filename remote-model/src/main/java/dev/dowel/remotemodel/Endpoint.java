@@ -31,6 +31,7 @@ final class Endpoint<T, ID> {
     private final HttpCalls calls;
     private final JsonCodec json;
     private final Failures failures;
+    private final Items<T, ID> items;
     private final Listing<T, ID> listing;
     private final Batches<T, ID> batches;
 
@@ -43,6 +44,10 @@ final class Endpoint<T, ID> {
         this.calls = options.service.calls();
         this.json = options.service.json();
         this.failures = new Failures(json, calls);
+        if (options.listItemsAreComplete && options.idOf == null) {
+            throw new IllegalStateException("listItemsAreComplete needs to read ids from entities; set id(...)");
+        }
+        this.items = new Items<>(this);
         this.listing = new Listing<>(this);
         this.batches = new Batches<>(this);
     }
@@ -59,6 +64,10 @@ final class Endpoint<T, ID> {
         return scope;
     }
 
+    Items<T, ID> items() {
+        return items;
+    }
+
     Listing<T, ID> listing() {
         return listing;
     }
@@ -69,7 +78,7 @@ final class Endpoint<T, ID> {
 
     /** The id as it stands in the URL, checked. */
     String segment(ID id) {
-        return EntityUrls.id(options.ids.encode(Objects.requireNonNull(id, "id")));
+        return IdText.check(options.ids.encode(Objects.requireNonNull(id, "id")), options.idPolicy);
     }
 
     EntityNotFoundException notFound(String id) {
@@ -77,15 +86,24 @@ final class Endpoint<T, ID> {
     }
 
     Optional<T> find(String id, Caller caller) {
-        Reply reply = read(id, caller);
+        return find(id, caller, true);
+    }
+
+    /** One of many, which nobody could have asked for at once. */
+    Optional<T> findInBatch(String id, Caller caller) {
+        return find(id, caller, false);
+    }
+
+    private Optional<T> find(String id, Caller caller, boolean single) {
+        Reply reply = read(id, caller, single);
         return reply.absent() ? Optional.empty() : Optional.of(entity(id, caller, reply));
     }
 
     Optional<Tagged<T>> findTagged(String id, Caller caller) {
-        Reply reply = read(id, caller);
+        Reply reply = read(id, caller, true);
         if (!reply.absent() && reply.etag().isEmpty() && !caller.fresh()) {
             // What was read in a list came without an ETag of its own.
-            reply = read(id, caller.afresh());
+            reply = read(id, caller.afresh(), true);
         }
         if (reply.absent()) {
             return Optional.empty();
@@ -97,10 +115,12 @@ final class Endpoint<T, ID> {
         return Optional.of(new Tagged<>(entity(id, caller, reply), reply.etag()));
     }
 
-    private Reply read(String id, Caller caller) {
+    private Reply read(String id, Caller caller, boolean single) {
         return read(key(true, id, caller), caller, () -> {
             Ask ask = get(id, caller);
-            countGet(caller);
+            if (single) {
+                countGet(caller);
+            }
             Answer answer = calls.send(ask);
             if (!answer.isAbsent()) {
                 requireDocument(ask, answer);
@@ -109,8 +129,19 @@ final class Endpoint<T, ID> {
         });
     }
 
-    /** The entity of a stored reply; what was asked is put together again for a message only. */
+    /** Whether this caller's reads give everybody the same instance. */
+    boolean shares(Caller caller) {
+        return options.shareCachedInstances && caller.context().isPresent();
+    }
+
     T entity(String id, Caller caller, Reply reply) {
+        return shares(caller)
+                ? reply.decodedOnce(this, () -> decoded(id, caller, reply))
+                : decoded(id, caller, reply);
+    }
+
+    /** The entity of a stored reply; what was asked is put together again for a message only. */
+    private T decoded(String id, Caller caller, Reply reply) {
         try {
             return options.type.cast(json.decode(reply.body(), options.type));
         } catch (IOException e) {
@@ -226,7 +257,7 @@ final class Endpoint<T, ID> {
         return answer;
     }
 
-    T entity(Ask ask, byte[] body) {
+    private T entity(Ask ask, byte[] body) {
         return options.type.cast(decode(ask, body, options.type));
     }
 

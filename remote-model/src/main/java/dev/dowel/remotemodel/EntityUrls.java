@@ -1,7 +1,6 @@
 package dev.dowel.remotemodel;
 
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,10 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The URLs of one entity: the collection and its items. No id, however hostile, leads anywhere else. */
 final class EntityUrls {
 
-    static final int MAX_ID_BYTES = 512;
-
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,127}");
-    private static final Pattern REFUSED = Pattern.compile("[/\\\\%;\\p{Cc}]");
 
     private final HttpUrl collection;
     private final String ownPath;
@@ -70,17 +66,9 @@ final class EntityUrls {
         return value;
     }
 
-    /** Checks an id without repeating it: it may come from a request. */
+    /** Checks an id by the strict policy, without repeating it: it may come from a request. */
     static String id(String text) {
-        Objects.requireNonNull(text, "id");
-        if (text.isEmpty() || text.equals(".") || text.equals("..")) {
-            throw new IllegalArgumentException("the id is empty or a dot segment");
-        }
-        if (REFUSED.matcher(text).find() || text.getBytes(StandardCharsets.UTF_8).length > MAX_ID_BYTES) {
-            throw new IllegalArgumentException(
-                    "the id holds / \\ % ; or a control character, or is longer than " + MAX_ID_BYTES + " bytes");
-        }
-        return text;
+        return IdText.check(text, IdPolicy.STRICT);
     }
 
     HttpUrl collection() {
@@ -89,18 +77,24 @@ final class EntityUrls {
 
     /** The URL of a checked id; what was built is compared with what was meant. */
     HttpUrl item(String id) {
+        int leading = collection.pathSize() - (trailingSlash ? 1 : 0);
         HttpUrl.Builder builder = collection.newBuilder();
         if (trailingSlash) {
-            builder.setPathSegment(collection.pathSize() - 1, id).addPathSegment("");
+            builder.setPathSegment(leading, id).addPathSegment("");
         } else {
             builder.addPathSegment(id);
         }
         HttpUrl url = builder.build();
-        int leading = collection.pathSize() - (trailingSlash ? 1 : 0);
+        if (id.indexOf(';') >= 0) {
+            // OkHttp leaves it as it is, and servers take what follows for a parameter of the path.
+            String encoded = url.encodedPathSegments().get(leading).replace(";", "%3B");
+            url = url.newBuilder().setEncodedPathSegment(leading, encoded).build();
+        }
         List<String> parts = url.pathSegments();
         boolean asMeant = parts.size() == collection.pathSize() + 1
                 && parts.subList(0, leading).equals(collection.pathSegments().subList(0, leading))
                 && parts.get(leading).equals(id)
+                && url.encodedPathSegments().get(leading).indexOf(';') < 0
                 && (!trailingSlash || parts.get(leading + 1).isEmpty())
                 && url.scheme().equals(collection.scheme())
                 && url.host().equals(collection.host())

@@ -168,7 +168,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
     }
 
     private String key(ID id) {
-        return EntityUrls.id(options.ids.encode(Objects.requireNonNull(id, "id")));
+        return IdText.check(options.ids.encode(Objects.requireNonNull(id, "id")), options.idPolicy);
     }
 
     private T entity(byte[] json) {
@@ -244,6 +244,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         private BiFunction<T, Long, T> onCreate = (entity, number) -> entity;
         private JsonCodec json = JsonCodec.jackson2();
         private int pageSize = 100;
+        private IdPolicy idPolicy = IdPolicy.STRICT;
 
         private Builder(Class<T> type, IdCodec<ID> ids, Function<? super T, ? extends @Nullable ID> idOf) {
             this.type = Objects.requireNonNull(type, "type");
@@ -301,6 +302,17 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         }
 
         /**
+         * Sets which ids are refused, as {@link RemoteModel.Builder#idPolicy} does.
+         *
+         * @param policy {@link IdPolicy#STRICT} by default
+         * @return this
+         */
+        public Builder<T, ID> idPolicy(IdPolicy policy) {
+            this.idPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
          * Builds the repository, empty.
          *
          * @return the repository
@@ -311,6 +323,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
             frozen.onCreate = onCreate;
             frozen.json = json;
             frozen.pageSize = pageSize;
+            frozen.idPolicy = idPolicy;
             return new InMemoryRepository<>(frozen);
         }
     }

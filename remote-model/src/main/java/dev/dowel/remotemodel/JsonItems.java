@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.List;
 final class JsonItems {
 
     private static final String RESULTS = "\"results\"";
+    private static final String CONTENT = "\"content\"";
 
     private final byte[] json;
     private int at;
@@ -19,7 +21,7 @@ final class JsonItems {
         this.json = json;
     }
 
-    /** The items of an array, or of the member {@code results} of an object; none when there is no such array. */
+    /** The items of an array, or of the member {@code results}, else {@code content}, of an object; none without an array. */
     static List<byte[]> of(byte[] list) {
         return new JsonItems(list).items();
     }
@@ -46,21 +48,24 @@ final class JsonItems {
 
     /** Moves to the value of the last member {@code results}: with duplicates the last one counts, as in Jackson. */
     private boolean enterResults() {
-        int found = -1;
+        int results = -1;
+        int content = -1;
         at++;
         skipBlanks();
         while (at < json.length && json[at] != '}') {
             int start = at;
             skipString();
-            boolean wanted =
-                    new String(json, start, at - start, java.nio.charset.StandardCharsets.UTF_8).equals(RESULTS);
+            String name = new String(json, start, at - start, StandardCharsets.UTF_8);
             skipSeparator((byte) ':');
-            if (wanted) {
-                found = at;
+            if (name.equals(RESULTS)) {
+                results = at;
+            } else if (name.equals(CONTENT)) {
+                content = at;
             }
             skipValue();
             skipSeparator((byte) ',');
         }
+        int found = results >= 0 ? results : content;
         at = Math.max(found, 0);
         return found >= 0;
     }

@@ -1,6 +1,5 @@
 package dev.dowel.remotemodel;
 
-import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -8,23 +7,20 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
 /** The lists of a remote model, page by page. */
 final class Listing<T, ID> {
 
-    private static final Pattern NEXT_LINK = Pattern.compile("(?i);\\s*rel\\s*=\\s*\"?[^\",;]*\\bnext\\b");
-
     private final Endpoint<T, ID> endpoint;
-    private final Type pageType;
-    private final Type listType;
+    private final PageReader<T, ID> reader;
 
     Listing(Endpoint<T, ID> endpoint) {
         this.endpoint = endpoint;
-        this.pageType = PageDocument.typeOf(endpoint.options().type);
-        this.listType = PageDocument.listOf(endpoint.options().type);
+        this.reader = new PageReader<>(endpoint);
     }
 
     Page<T> filter(Query query, Caller caller) {
@@ -44,101 +40,59 @@ final class Listing<T, ID> {
         Ask ask = Ask.get(endpoint.scope(), Operation.FILTER, url, caller);
         String canonical = canonical(url);
         visited.add(canonical);
-        Reply reply = endpoint.read(endpoint.key(false, canonical, caller), caller, () -> {
-            Answer answer = endpoint.list(ask);
-            requireNoHiddenPages(ask, answer);
-            return answer.toReply();
-        });
-        return new RemotePage(ask, document(ask, reply.body()), visited);
+        AtomicReference<PageReader.@Nullable Read<T>> loaded = new AtomicReference<>();
+        Reply reply = endpoint.read(endpoint.key(false, canonical, caller), caller, () -> load(ask, loaded));
+        PageReader.@Nullable Read<T> page = loaded.get();
+        return new RemotePage(ask, page == null ? read(ask, reply) : page, visited);
     }
 
-    /** Reads a list to its end without storing the pages. */
-    List<Content<T>> readAll(HttpUrl first, Caller caller) {
-        List<Content<T>> pages = new ArrayList<>();
+    private Reply load(Ask ask, AtomicReference<PageReader.@Nullable Read<T>> loaded) {
+        long generation = endpoint.items().generation(ask.caller());
+        Reply reply = endpoint.list(ask).toReply();
+        if (endpoint.options().listItemsAreComplete && ask.caller().context().isPresent()) {
+            PageReader.Read<T> page = read(ask, reply);
+            endpoint.items().storeAll(page.items(), reply, generation, ask.caller());
+            loaded.set(page);
+        }
+        return reply;
+    }
+
+    private PageReader.Read<T> read(Ask ask, Reply reply) {
+        return endpoint.shares(ask.caller())
+                ? reply.decodedOnce(reader, () -> reader.read(ask, reply))
+                : reader.read(ask, reply);
+    }
+
+    /** Reads a list to its end, each page as soon as it is there, without storing the pages. */
+    void forEachPage(HttpUrl first, Caller caller, Consumer<Content<T>> use) {
         Set<String> visited = new HashSet<>();
         Optional<HttpUrl> url = Optional.of(first);
         while (url.isPresent()) {
-            if (pages.size() == PageStream.DEFAULT_PAGES) {
-                throw new RemoteDecodeException(Ask.get(endpoint.scope(), Operation.GET_ALL, first, caller)
-                        + " has more than " + PageStream.DEFAULT_PAGES + " pages");
-            }
             Ask ask = Ask.get(endpoint.scope(), Operation.GET_ALL, url.get(), caller);
-            visited.add(canonical(ask.url()));
-            Answer answer = endpoint.list(ask);
-            requireNoHiddenPages(ask, answer);
-            PageDocument<T> document = document(ask, answer.body());
-            pages.add(new Content<>(itemsOf(ask, document), answer));
-            url = following(ask, document, visited);
-        }
-        return pages;
-    }
-
-    /** What stood on a page, and the answer it stood in. */
-    record Content<T>(List<T> items, Answer answer) {}
-
-    private PageDocument<T> document(Ask ask, byte[] body) {
-        if (startsArray(body)) {
-            @SuppressWarnings("unchecked") // The codec was asked for a list of this type.
-            List<@Nullable T> items = (List<@Nullable T>) endpoint.decode(ask, body, listType);
-            return new PageDocument<>(items, null, (long) items.size());
-        }
-        @SuppressWarnings("unchecked") // The codec was asked for a page of this type.
-        PageDocument<T> page = (PageDocument<T>) endpoint.decode(ask, body, pageType);
-        return page;
-    }
-
-    private List<T> itemsOf(Ask ask, PageDocument<T> document) {
-        List<@Nullable T> results = document.results();
-        if (results == null) {
-            throw new RemoteDecodeException(ask + " answered with an object that has no results; a list is an array or"
-                    + " an object with results, next and count");
-        }
-        List<T> items = new ArrayList<>(results.size());
-        for (T item : results) {
-            if (item == null) {
-                throw new RemoteDecodeException(ask + " answered with a list that holds null");
+            if (visited.size() == PageStream.DEFAULT_PAGES) {
+                throw new RemoteDecodeException(ask + " has more than " + PageStream.DEFAULT_PAGES + " pages");
             }
-            items.add(item);
+            visited.add(canonical(ask.url()));
+            Reply reply = endpoint.list(ask).toReply();
+            PageReader.Read<T> page = reader.read(ask, reply);
+            use.accept(new Content<>(page.items(), reply));
+            url = following(ask, page, visited);
         }
-        return java.util.Collections.unmodifiableList(items);
     }
+
+    /** What stood on a page, and the reply it stood in. */
+    record Content<T>(List<T> items, Reply reply) {}
 
     /** Our URL of the page after this one; empty after the last. */
-    private Optional<HttpUrl> following(Ask ask, PageDocument<T> document, Set<String> visited) {
-        String link = document.next();
-        if (link == null || link.isEmpty()) {
-            return Optional.empty();
-        }
-        HttpUrl url = endpoint.urls()
-                .rebase(link)
-                .orElseThrow(() -> new RemoteDecodeException(
-                        ask + " answered with a next link that does not belong to this list"));
-        if (visited.contains(canonical(url))) {
-            if (itemsOf(ask, document).isEmpty()) {
+    private static <T> Optional<HttpUrl> following(Ask ask, PageReader.Read<T> page, Set<String> visited) {
+        Optional<HttpUrl> next = page.next().get();
+        if (next.isPresent() && visited.contains(canonical(next.get()))) {
+            if (page.items().isEmpty()) {
                 return Optional.empty();
             }
             throw new RemoteDecodeException(ask + " answered with a next link to a page already read");
         }
-        return Optional.of(url);
-    }
-
-    /** Links in headers are not read, so a list that has them would lose its later pages silently. */
-    private static void requireNoHiddenPages(Ask ask, Answer answer) {
-        if (startsArray(answer.body())
-                && answer.headers().values("Link").stream()
-                        .anyMatch(link -> NEXT_LINK.matcher(link).find())) {
-            throw new RemoteDecodeException(
-                    ask + " answered with an array and a Link header to a next page, which is not supported");
-        }
-    }
-
-    private static boolean startsArray(byte[] body) {
-        for (byte b : body) {
-            if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-                return b == '[';
-            }
-        }
-        return false;
+        return next;
     }
 
     /** The query with its parameters in one order, so that equal questions have equal keys. */
@@ -156,11 +110,10 @@ final class Listing<T, ID> {
     }
 
     private static String sortedSet(String parameter) {
-        int equals = parameter.indexOf("__in=");
-        if (equals < 0) {
+        int start = parameter.indexOf('=') + 1;
+        if (!parameter.substring(0, start).endsWith("__in=")) {
             return parameter;
         }
-        int start = equals + "__in=".length();
         String values = parameter.substring(start).replace("%2C", ",");
         return parameter.substring(0, start) + String.join(",", new TreeSet<>(List.of(values.split(",", -1))));
     }
@@ -168,36 +121,33 @@ final class Listing<T, ID> {
     private final class RemotePage implements Page<T> {
 
         private final Ask ask;
-        private final PageDocument<T> document;
-        private final List<T> items;
+        private final PageReader.Read<T> page;
         private final Set<String> visited;
 
-        RemotePage(Ask ask, PageDocument<T> document, Set<String> visited) {
+        RemotePage(Ask ask, PageReader.Read<T> page, Set<String> visited) {
             this.ask = ask;
-            this.document = document;
-            this.items = itemsOf(ask, document);
+            this.page = page;
             this.visited = visited;
         }
 
         @Override
         public List<T> items() {
-            return items;
+            return page.items();
         }
 
         @Override
         public OptionalLong count() {
-            Long count = document.count();
-            return count == null ? OptionalLong.empty() : OptionalLong.of(count);
+            return page.count();
         }
 
         @Override
         public Optional<Page<T>> next() {
-            return following(ask, document, visited).map(url -> cachedPage(url, ask.caller(), new HashSet<>(visited)));
+            return following(ask, page, visited).map(url -> cachedPage(url, ask.caller(), new HashSet<>(visited)));
         }
 
         @Override
         public String toString() {
-            return "Page[" + items.size() + " of " + ask + "]";
+            return "Page[" + items().size() + " of " + ask + "]";
         }
     }
 

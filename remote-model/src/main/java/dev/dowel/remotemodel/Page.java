@@ -37,7 +37,8 @@ public interface Page<T> {
     Optional<Page<T>> next();
 
     /**
-     * Returns the entities of this page and those after it, fetching a page only when the stream reaches it.
+     * Returns the entities of this page and those after it, fetching a page only when the stream reaches it. When that fails
+     * the stream throws a {@link PageException}, which says how many pages it has handed out.
      *
      * @param maxPages how many pages to read at most, this one included; the stream ends there
      * @return the entities
@@ -48,8 +49,9 @@ public interface Page<T> {
     }
 
     /**
-     * Returns the entities of this page and all after it, fetching a page only when the stream reaches it. The stream
-     * fails with an {@link IllegalStateException} rather than stop silently when there are more than 1,000 pages.
+     * Returns the entities of this page and all after it, fetching a page only when the stream reaches it. When that fails
+     * the stream throws a {@link PageException}, which says how many pages it has handed out. The stream fails with an {@link
+     * IllegalStateException} rather than stop silently when there are more than 1,000 pages.
      *
      * @return the entities
      */

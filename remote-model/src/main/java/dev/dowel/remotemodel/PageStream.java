@@ -16,12 +16,13 @@ final class PageStream<T> implements Iterator<T> {
     private final boolean failBeyond;
     private Page<T> page;
     private Iterator<T> items;
-    private int pagesLeft;
+    private final int maxPages;
+    private int index;
 
     private PageStream(Page<T> first, int maxPages, boolean failBeyond) {
         this.page = first;
         this.items = first.items().iterator();
-        this.pagesLeft = maxPages - 1;
+        this.maxPages = maxPages;
         this.failBeyond = failBeyond;
     }
 
@@ -37,26 +38,31 @@ final class PageStream<T> implements Iterator<T> {
     @Override
     public boolean hasNext() {
         while (!items.hasNext()) {
-            if (pagesLeft == 0 && !failBeyond) {
+            boolean atLimit = index == maxPages - 1;
+            if (atLimit && !failBeyond) {
                 return false;
             }
-            Optional<Page<T>> following = pagesLeft == 0 ? peekBeyond() : page.next();
+            Optional<Page<T>> following = fetch();
             if (following.isEmpty()) {
                 return false;
             }
+            if (atLimit) {
+                throw new IllegalStateException(
+                        "the list has more than " + DEFAULT_PAGES + " pages; narrow the query or use stream(maxPages)");
+            }
             page = following.get();
             items = page.items().iterator();
-            pagesLeft--;
+            index++;
         }
         return true;
     }
 
-    private Optional<Page<T>> peekBeyond() {
-        if (page.next().isEmpty()) {
-            return Optional.empty();
+    private Optional<Page<T>> fetch() {
+        try {
+            return page.next();
+        } catch (RemoteModelException e) {
+            throw new PageException(index + 1, e);
         }
-        throw new IllegalStateException(
-                "the list has more than " + DEFAULT_PAGES + " pages; narrow the query or use stream(maxPages)");
     }
 
     @Override

@@ -4,8 +4,8 @@ import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,9 +22,6 @@ import org.jspecify.annotations.Nullable;
  * @param <ID> its identifier
  */
 public class RemoteModel<T, ID> implements Repository<T, ID> {
-
-    private static final Pattern ETAG = Pattern.compile("\\*|(W/)?\"[!#-~]{0,8192}\"");
-    private static final Pattern KEY = Pattern.compile("[ !#-\\[\\]-~]{1,255}");
 
     private final Endpoint<T, ID> endpoint;
     private final View view;
@@ -83,9 +80,6 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      * @throws IllegalArgumentException when the text is not an ETag
      */
     public final RemoteModel<T, ID> ifMatch(String etag) {
-        if (!ETAG.matcher(etag).matches()) {
-            throw new IllegalArgumentException("etag must be \"...\", W/\"...\" or *");
-        }
         return new RemoteModel<>(endpoint, view.ifMatch(etag));
     }
 
@@ -98,9 +92,6 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      * @throws IllegalArgumentException when the key is not like that
      */
     public final RemoteModel<T, ID> idempotencyKey(String key) {
-        if (!KEY.matcher(key).matches()) {
-            throw new IllegalArgumentException("key must be 1 to 255 printable ASCII characters without \" and \\");
-        }
         return new RemoteModel<>(endpoint, view.idempotencyKey(key));
     }
 
@@ -129,8 +120,11 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     /**
      * {@inheritDoc}
      *
-     * <p>Asks in lists of at most 100 ids and URLs of at most 6,000 bytes, each read to its last page.
+     * <p>Asks in lists of at most 100 ids, or what {@link Builder#batch} set, and URLs of at most 6,000 bytes, each read to
+     * its last page. For DataLoader {@code ids -> CompletableFuture.completedFuture(model.getAll(ids))} is a mapped batch
+     * loader.
      *
+     * @throws BatchException when a part could not be read; it has what was found before
      * @throws IllegalStateException when the model was built without {@link Builder#id} and its batch style needs it
      */
     @Override
@@ -139,10 +133,36 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     }
 
     /**
+     * Reads as {@link #getAll} does, but goes on when a part cannot be read. Each part may take the call timeout.
+     *
+     * @param ids the identifiers; duplicates count once
+     * @return what is known of each id
+     * @throws IllegalStateException when the model was built without {@link Builder#id} and its batch style needs it
+     */
+    public final BatchResult<T, ID> tryGetAll(Collection<ID> ids) {
+        return endpoint.batches().tryGetAll(ids, caller());
+    }
+
+    /**
+     * Checks, for the start of a program, that the service understands this model's {@link BatchStyle}: asks for two known
+     * entities and sees that these two come back. Nothing is cached.
+     *
+     * @param first the id of an entity that exists
+     * @param second the id of another
+     * @throws IllegalStateException when others or fewer came back; the message says which style to use
+     * @throws IllegalArgumentException when the ids are equal or one has no entity
+     * @throws RemoteModelException when the other service could not be asked or did not answer properly
+     */
+    public final void checkBatch(ID first, ID second) {
+        new BatchCheck<>(endpoint, first, second, caller()).run();
+    }
+
+    /**
      * {@inheritDoc}
      *
-     * <p>Understands a bare array as the only page, and an object with {@code results} as a page of Django REST framework. Of
-     * a link to the next page only the query is used.
+     * <p>Understands a bare array, with {@code Link} headers (RFC 8288) when there are more pages, an object with {@code
+     * results} as a page of Django REST framework, and one with {@code content} as a page of Spring Data. Of a link to the
+     * next page only the query is used.
      */
     @Override
     public Page<T> filter(Query query) {
@@ -157,9 +177,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     @Override
     public T create(T entity) {
         Objects.requireNonNull(entity, "entity");
-        if (!view.ifMatch().isEmpty()) {
-            throw new IllegalStateException("ifMatch is for update, patch and delete; create has no entity to match");
-        }
+        view.requireNoMatch();
         return endpoint.create(entity, caller(), view.headers());
     }
 
@@ -211,7 +229,14 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
         @Nullable
         Function<? super T, ? extends ID> idOf;
 
+        @Nullable
+        Executor batchExecutor;
+
         BatchStyle batch = BatchStyle.COMMA;
+        int batchSize = Batches.DEFAULT_SIZE;
+        IdPolicy idPolicy = IdPolicy.STRICT;
+        boolean shareCachedInstances;
+        boolean listItemsAreComplete;
         String patchMediaType = "application/merge-patch+json";
         Verbs verbs = Verbs.STANDARD;
         boolean echoOnNoContent;
@@ -242,6 +267,66 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          */
         public Builder<T, ID> batch(BatchStyle style) {
             this.batch = Objects.requireNonNull(style, "style");
+            return this;
+        }
+
+        /**
+         * Sets how many ids are asked for at once.
+         *
+         * @param style {@link BatchStyle#COMMA} by default
+         * @param size how many ids one call holds at most, 1 to 1,000; 100 by default
+         * @return this
+         * @throws IllegalArgumentException when out of range
+         */
+        public Builder<T, ID> batch(BatchStyle style, int size) {
+            if (size < 1 || size > Batches.MAX_SIZE) {
+                throw new IllegalArgumentException("size must be 1 to 1,000 but is " + size);
+            }
+            this.batchSize = size;
+            return batch(style);
+        }
+
+        /**
+         * Makes {@link RemoteModel#getAll} ask for at most 8 parts at once: on the calling thread and on those of an executor,
+         * which get the caller's request context.
+         *
+         * @param executor what runs the parts; it stays yours to shut down
+         * @return this
+         */
+        public Builder<T, ID> batchExecutor(Executor executor) {
+            this.batchExecutor = Objects.requireNonNull(executor, "executor");
+            return this;
+        }
+
+        /**
+         * Sets which ids are refused.
+         *
+         * @param policy {@link IdPolicy#STRICT} by default
+         * @return this
+         */
+        public Builder<T, ID> idPolicy(IdPolicy policy) {
+            this.idPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Makes all readers within one request get the same instance instead of a copy each. Only for immutable entities.
+         *
+         * @return this
+         */
+        public Builder<T, ID> shareCachedInstances() {
+            this.shareCachedInstances = true;
+            return this;
+        }
+
+        /**
+         * Declares that lists hold each entity as complete as it is alone, so that {@link RemoteModel#get} need not ask for
+         * what the request has read in a list. Needs {@link #id}.
+         *
+         * @return this
+         */
+        public Builder<T, ID> listItemsAreComplete() {
+            this.listItemsAreComplete = true;
             return this;
         }
 
@@ -288,6 +373,11 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
             this(other.service, other.entity, other.type, other.ids);
             this.idOf = other.idOf;
             this.batch = other.batch;
+            this.batchSize = other.batchSize;
+            this.batchExecutor = other.batchExecutor;
+            this.idPolicy = other.idPolicy;
+            this.shareCachedInstances = other.shareCachedInstances;
+            this.listItemsAreComplete = other.listItemsAreComplete;
             this.patchMediaType = other.patchMediaType;
             this.verbs = other.verbs;
             this.echoOnNoContent = other.echoOnNoContent;
@@ -302,6 +392,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * Builds the model.
          *
          * @return the model
+         * @throws IllegalStateException when options do not fit
          */
         public RemoteModel<T, ID> build() {
             return new RemoteModel<>(this);

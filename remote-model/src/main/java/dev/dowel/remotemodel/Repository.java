@@ -9,8 +9,9 @@ import java.util.Optional;
  * holds them in memory, and both give the same answers.
  *
  * <p>Ids are checked before anything is sent: an id that is empty, {@code .} or {@code ..}, that holds {@code /}, {@code
- * \}, {@code %}, {@code ;} or a control character, or that is longer than 512 bytes in UTF-8, is an {@link
- * IllegalArgumentException} in every method. A null argument is a {@link NullPointerException}.
+ * \}, {@code %}, {@code ;}, a control character or half of a surrogate pair, or that is longer than 512 bytes in UTF-8, is
+ * an {@link IllegalArgumentException} in every method; {@link IdPolicy#ENCODED} admits more. A null argument is a {@link
+ * NullPointerException}.
  *
  * @param <T> the entity
  * @param <ID> its identifier

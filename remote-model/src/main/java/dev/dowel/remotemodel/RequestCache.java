@@ -94,19 +94,19 @@ final class RequestCache {
 
     /** Stores a reply unless a write came in between or the request is over. */
     synchronized void store(CacheKey key, Reply reply, long generation) {
-        long weight = key.weight() + reply.body().length;
+        long weight = key.weight() + reply.weight();
         if (closed || !reply.storable() || generation(key.scope()) != generation || weight > MAX_BYTES) {
             return;
         }
         Reply before = entries.put(key, reply);
-        bytes += weight - (before == null ? 0 : key.weight() + before.body().length);
+        bytes += weight - (before == null ? 0 : key.weight() + before.weight());
         if (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES) {
             return;
         }
         Iterator<Map.Entry<CacheKey, Reply>> eldest = entries.entrySet().iterator();
         while (entries.size() > MAX_ENTRIES || bytes > MAX_BYTES) {
             Map.Entry<CacheKey, Reply> entry = eldest.next();
-            bytes -= entry.getKey().weight() + entry.getValue().body().length;
+            bytes -= entry.getKey().weight() + entry.getValue().weight();
             eldest.remove();
         }
     }
@@ -136,7 +136,7 @@ final class RequestCache {
                 .toList()) {
             if (outdated.test(key)) {
                 Reply reply = entries.remove(key);
-                bytes -= key.weight() + (reply == null ? 0 : reply.body().length);
+                bytes -= key.weight() + (reply == null ? 0 : reply.weight());
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.dowel.remotemodel;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,9 @@ record View(
         String ifMatch,
         String idempotencyKey) {
 
+    private static final Pattern ETAG = Pattern.compile("\\*|(W/)?\"[!#-~]{0,8192}\"");
+    private static final Pattern KEY = Pattern.compile("[ !#-\\[\\]-~]{1,255}");
+
     static final View PLAIN = new View(null, null, false, "", "");
 
     View in(RequestContext request) {
@@ -37,11 +41,23 @@ record View(
     }
 
     View ifMatch(String etag) {
+        if (!ETAG.matcher(etag).matches()) {
+            throw new IllegalArgumentException("etag must be \"...\", W/\"...\" or *");
+        }
         return new View(context, credentials, fresh, etag, idempotencyKey);
     }
 
     View idempotencyKey(String key) {
+        if (!KEY.matcher(key).matches()) {
+            throw new IllegalArgumentException("key must be 1 to 255 printable ASCII characters without \" and \\");
+        }
         return new View(context, credentials, fresh, ifMatch, key);
+    }
+
+    void requireNoMatch() {
+        if (!ifMatch.isEmpty()) {
+            throw new IllegalStateException("ifMatch is for update, patch and delete; create has no entity to match");
+        }
     }
 
     /** What writes carry. A key stands in quotes, as a string of structured fields (RFC 9651). */

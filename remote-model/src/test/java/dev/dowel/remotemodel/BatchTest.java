@@ -107,7 +107,8 @@ class BatchTest {
         server = new TestServer(request -> TestServer.json(200, "[{\"id\":1},{\"id\":2}]"));
 
         assertThatThrownBy(() -> server.books().getAll(List.of(1L)))
-                .isInstanceOf(RemoteDecodeException.class)
+                .isInstanceOf(BatchException.class)
+                .hasCauseInstanceOf(RemoteDecodeException.class)
                 .hasMessageContaining("not asked for");
     }
 
