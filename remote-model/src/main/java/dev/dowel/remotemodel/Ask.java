@@ -30,6 +30,10 @@ record Ask(
         return new Ask(scope, operation, verb, url, payload, headers, other);
     }
 
+    Ask to(HttpUrl other) {
+        return new Ask(scope, operation, verb, other, payload, headers, caller);
+    }
+
     /** What is sent with it. */
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
     record Payload(byte[] bytes, String mediaType) {

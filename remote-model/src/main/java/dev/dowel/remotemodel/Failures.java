@@ -59,7 +59,7 @@ final class Failures {
     private static String redirectHint(Ask ask, Answer answer) {
         @Nullable HttpUrl target = ask.url().resolve(answer.header("Location"));
         if (answer.header("Location").isEmpty() || target == null) {
-            return "; redirects are not followed";
+            return "; it was not followed";
         }
         String from = ask.url().encodedPath();
         String to = target.encodedPath();
@@ -71,7 +71,7 @@ final class Failures {
         }
         return " towards "
                 + Ask.plain(target.newBuilder().username("").password("").build())
-                + "; redirects are not followed, so set the base URL to where the service is";
+                + "; it was not followed, so set the base URL to where the service is";
     }
 
     private Optional<Problem> problem(Answer answer) {

@@ -25,6 +25,7 @@ final class HttpCalls {
     private final OkHttpClient client;
     private final boolean ownsClient;
     private final HttpUrl origin;
+    private final Redirects redirects;
     private final Duration callTimeout;
     private final String deadlineHeader;
     private final int maxBody;
@@ -34,10 +35,11 @@ final class HttpCalls {
     private final Transport transport;
     private volatile boolean closed;
 
-    HttpCalls(RemoteService.Builder options, HttpUrl origin) {
+    HttpCalls(RemoteService.Builder options, HttpUrl origin, Redirects redirects) {
         this.ownsClient = options.okHttpClient == null;
         this.client = harden(options);
         this.origin = origin;
+        this.redirects = redirects;
         this.callTimeout = options.callTimeout;
         this.deadlineHeader = options.deadlineHeader;
         this.maxBody = options.maxResponseBytes;
@@ -91,6 +93,20 @@ final class HttpCalls {
         }
         budget.called();
         long end = timing.nanos().getAsLong() + limit.toNanos();
+        Ask hop = ask;
+        Answer answer = authorized(hop, end);
+        for (int hops = 0; hops < redirects.limit(); hops++) {
+            Optional<HttpUrl> target = redirects.target(hop, answer);
+            if (target.isEmpty()) {
+                break;
+            }
+            hop = hop.to(target.get());
+            answer = authorized(hop, end);
+        }
+        return answer;
+    }
+
+    private Answer authorized(Ask ask, long end) {
         Answer answer = send(ask, end);
         if (answer.status() != 401) {
             return answer;

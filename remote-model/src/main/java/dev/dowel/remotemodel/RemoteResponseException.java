@@ -8,7 +8,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The other service answered with a status that is not a success, or with a redirect, which is never followed. The nested
+ * The other service answered with a status that is not a success, or with a redirect that was not followed. The nested
  * types are those a caller may want to catch apart.
  */
 public class RemoteResponseException extends RemoteModelException {
@@ -196,7 +196,7 @@ public class RemoteResponseException extends RemoteModelException {
         }
     }
 
-    /** 3xx: redirects are never followed. */
+    /** 3xx: a redirect that was not followed; {@link RemoteService.Builder#followSameOriginRedirects} says which are. */
     public static final class UnexpectedRedirect extends RemoteResponseException {
 
         private static final long serialVersionUID = 1L;

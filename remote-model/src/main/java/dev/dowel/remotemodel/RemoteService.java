@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * User ann = model.get(7L);
  * }</pre>
  *
- * <p>Instances are safe for use by several threads; keep one for the life of the program. Redirects are never followed and
- * cookies neither kept nor sent.
+ * <p>Instances are safe for use by several threads; keep one for the life of the program. Redirects are not followed unless
+ * {@link Builder#followSameOriginRedirects} allows it, and cookies neither kept nor sent.
  */
 public final class RemoteService implements AutoCloseable {
 
@@ -55,7 +55,10 @@ public final class RemoteService implements AutoCloseable {
         this.idempotencyKeys = options.idempotencyKeys;
         this.outdates = new HashMap<>();
         options.outdates.forEach((entity, others) -> outdates.put(entity, Set.copyOf(others)));
-        this.calls = new HttpCalls(options, base);
+        this.calls = new HttpCalls(
+                options,
+                base,
+                new Redirects(options.redirects, EntityUrls.of(base, root, true).collection()));
     }
 
     /**
@@ -163,6 +166,7 @@ public final class RemoteService implements AutoCloseable {
         Duration connectTimeout = Duration.ofSeconds(1);
         Duration callTimeout = Duration.ofSeconds(5);
         RetryPolicy retry = RetryPolicy.standard();
+        int redirects;
         String deadlineHeader = "";
         UnaryOperator<Transport> transport = UnaryOperator.identity();
         int maxResponseBytes = 10 * 1024 * 1024;
@@ -318,6 +322,22 @@ public final class RemoteService implements AutoCloseable {
          */
         public Builder retry(RetryPolicy policy) {
             this.retry = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Sets how many redirects of a GET are followed, within its deadline: only to the same scheme, host and port and below
+         * {@code {base}/{prefix}/{version}/}. Any other is a {@link RemoteResponseException.UnexpectedRedirect}.
+         *
+         * @param most 0 to 10; 0 by default
+         * @return this
+         * @throws IllegalArgumentException when out of range
+         */
+        public Builder followSameOriginRedirects(int most) {
+            if (most < 0 || most > Redirects.MAX) {
+                throw new IllegalArgumentException("followSameOriginRedirects must be 0 to 10 but is " + most);
+            }
+            this.redirects = most;
             return this;
         }
 
