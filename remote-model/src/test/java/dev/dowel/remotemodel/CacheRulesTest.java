@@ -1,0 +1,388 @@
+package dev.dowel.remotemodel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What separates entries, what drops them and who may store one. */
+class CacheRulesTest {
+
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch answer = new CountDownLatch(1);
+    private TestServer server;
+
+    @AfterEach
+    void stop() {
+        threads.shutdownNow();
+        if (server != null) {
+            server.close();
+        }
+    }
+
+    /** Item, list and write of any entity. */
+    private static MockResponse any(RecordedRequest request) {
+        return switch (request.getMethod()) {
+            case "DELETE" -> TestServer.status(204);
+            case "GET" ->
+                request.getUrl().pathSize() > 3
+                        ? TestServer.book(
+                                Long.parseLong(request.getUrl().pathSegments().get(3)))
+                        : TestServer.json(200, "[{\"id\":7,\"title\":\"in a list\"}]");
+            default -> TestServer.book(7);
+        };
+    }
+
+    /** The first GET waits for {@code answer}. */
+    private TestServer firstGetIsSlow() throws IOException {
+        AtomicInteger gets = new AtomicInteger();
+        return new TestServer(request -> {
+            if (request.getMethod().equals("GET") && gets.incrementAndGet() == 1) {
+                asked.countDown();
+                Fixtures.await(answer);
+            }
+            return any(request);
+        });
+    }
+
+    private static RemoteModel<Book, Long> model(RemoteService service, String entity) {
+        return service.model(entity, Book.class, IdCodec.LONG).id(Book::id).build();
+    }
+
+    private static RequestContext context(String... namesAndValues) {
+        return TestServer.context(namesAndValues);
+    }
+
+    @Test
+    void headers_that_may_change_the_answer_separate_and_tracing_does_not() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RemoteService service = server.service()
+                .propagate(HeaderPolicy.tracing().allow("X-Tenant"))
+                .build();
+        RequestContext shared = context();
+        int calls = 0;
+        for (Map<String, String> headers : List.of(
+                Map.of("X-Tenant", "a"),
+                Map.of("X-Tenant", "b"),
+                Map.of("Accept-Language", "de"),
+                Map.of("X-Tenant", "a", "Accept-Language", "de"))) {
+            CacheKey key = key(service, headers);
+            assertThat(shared.cache().peek(key)).isNull();
+            shared.cache().store(key, Reply.ABSENT, 0);
+            calls++;
+        }
+        assertThat(shared.cache().size()).isEqualTo(calls);
+
+        CacheKey plain = key(service, Map.of());
+        for (String tracing : List.of("traceparent", "tracestate", "X-Request-ID", "X-Correlation-ID")) {
+            assertThat(key(service, Map.of(tracing, "x"))).isEqualTo(plain);
+        }
+        assertThat(key(service, Map.of("X-Tenant", "a"))).isEqualTo(key(service, Map.of("x-tenant", "a")));
+    }
+
+    private static CacheKey key(RemoteService service, Map<String, String> headers) {
+        RequestContext context = RequestContext.of(
+                headers.entrySet().stream()
+                        .collect(java.util.stream.Collectors.toMap(Map.Entry::getKey, e -> List.of(e.getValue()))),
+                HeaderPolicy.tracing().allow("X-Tenant"));
+        Caller caller = Caller.of(service, View.PLAIN.in(context));
+        return new CacheKey(new EntityScope("library", "books"), "http://x", true, "7", caller.identity());
+    }
+
+    @Test
+    void cookies_that_are_sent_separate() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        HeaderPolicy policy = HeaderPolicy.tracing().cookies("sessionid");
+        RemoteService service = server.service()
+                .propagate(policy)
+                .credentials(Credentials.inbound())
+                .build();
+        List<String> identities = List.of("sessionid=a", "sessionid=b", "sessionid=a; other=x").stream()
+                .map(cookie -> RequestContext.of(
+                        Map.of("Cookie", List.of(cookie), "Authorization", List.of("Bearer t")), policy))
+                .map(context -> Caller.of(service, View.PLAIN.in(context)).identity())
+                .toList();
+
+        assertThat(identities.get(0)).isNotEqualTo(identities.get(1)).isEqualTo(identities.get(2));
+    }
+
+    @Test
+    void versions_and_base_urls_separate() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RequestContext context = context();
+        model(server.service().build(), "books").in(context).get(7L);
+        model(server.service().version("v2").build(), "books").in(context).get(7L);
+        model(server.service().version("v2").build(), "books").in(context).get(7L);
+
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void fresh_asks_again_and_keeps_what_came_for_get_get_all_and_filter() throws IOException {
+        AtomicInteger count = new AtomicInteger();
+        server = new TestServer(request -> TestServer.json(
+                200,
+                (request.getUrl().pathSize() > 3 ? "%s" : "[%s]")
+                        .formatted("{\"id\":7,\"title\":\"" + count.incrementAndGet() + "\"}")));
+        RemoteModel<Book, Long> books = server.books().in(context());
+        List<Long> ids = List.of(7L);
+
+        assertThat(books.get(7L).title()).isEqualTo("1");
+        assertThat(books.fresh().get(7L).title()).isEqualTo("2");
+        assertThat(books.get(7L).title()).isEqualTo("2");
+        assertThat(books.fresh().getAll(ids).get(7L).title()).isEqualTo("3");
+        assertThat(books.getAll(ids).get(7L).title()).isEqualTo("3");
+        assertThat(books.get(7L).title()).isEqualTo("3");
+        assertThat(books.filter(Query.all()).items().get(0).title()).isEqualTo("4");
+        assertThat(books.fresh().filter(Query.all()).items().get(0).title()).isEqualTo("5");
+        assertThat(books.filter(Query.all()).items().get(0).title()).isEqualTo("5");
+        assertThat(books.get(7L).title()).isEqualTo("3");
+        assertThat(server.requests).hasSize(5);
+    }
+
+    @Test
+    void forget_drops_one_kind_of_entity_whoever_read_it() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RequestContext context = context();
+        RemoteService service = server.service().build();
+        RemoteModel<Book, Long> books = model(service, "books").in(context);
+        RemoteModel<Book, Long> users = model(service, "users").in(context);
+        RemoteModel<Book, Long> bob = books.as(Credentials.bearer(() -> "bob"));
+        for (RemoteModel<Book, Long> each : List.of(books, bob, users)) {
+            each.get(7L);
+            each.filter(Query.all());
+        }
+        server.requests.clear();
+
+        context.forget("library", "books");
+        context.forget("elsewhere", "users");
+        for (RemoteModel<Book, Long> each : List.of(books, bob, users)) {
+            each.get(7L);
+            each.filter(Query.all());
+        }
+
+        assertThat(server.requests)
+                .hasSize(4)
+                .allMatch(request -> request.getUrl().encodedPath().contains("/books"));
+    }
+
+    @Test
+    void a_write_drops_related_entities_and_no_others() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RemoteService service =
+                server.service().invalidates("orders", "books", "users").build();
+        RequestContext context = context();
+        for (String entity : List.of("books", "users", "shelves")) {
+            model(service, entity).in(context).get(7L);
+        }
+        model(service, "orders").in(context).create(Book.titled("x", 1));
+        server.requests.clear();
+        for (String entity : List.of("books", "users", "shelves")) {
+            model(service, entity).in(context).get(7L);
+        }
+
+        assertThat(server.requests)
+                .extracting(request -> request.getUrl().pathSegments().get(2))
+                .containsExactly("books", "users");
+    }
+
+    @Test
+    void a_slow_read_of_a_related_entity_from_before_the_write_is_not_stored() throws Exception {
+        server = firstGetIsSlow();
+        RemoteService service = server.service().invalidates("orders", "books").build();
+        RequestContext context = context();
+        RemoteModel<Book, Long> books = model(service, "books").in(context);
+        Future<Book> old = threads.submit(() -> books.get(7L));
+        Fixtures.await(asked);
+        model(service, "orders").in(context).delete(1L);
+        answer.countDown();
+
+        assertThat(old.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+        assertThat(context.cache().size()).isZero();
+    }
+
+    @Test
+    void a_slow_list_or_batch_from_before_a_write_is_not_stored() throws Exception {
+        for (boolean batch : new boolean[] {false, true}) {
+            CountDownLatch sent = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            try (TestServer slow = new TestServer(request -> {
+                if (request.getMethod().equals("GET")) {
+                    sent.countDown();
+                    Fixtures.await(go);
+                }
+                return any(request);
+            })) {
+                RequestContext context = context();
+                RemoteModel<Book, Long> books = slow.service()
+                        .build()
+                        .model("books", Book.class, IdCodec.LONG)
+                        .id(Book::id)
+                        .listItemsAreComplete()
+                        .build()
+                        .in(context);
+                Future<?> read = threads.submit(() -> batch
+                        ? books.getAll(List.of(7L, 8L)).size()
+                        : books.filter(Query.all()).items().size());
+                Fixtures.await(sent);
+                books.delete(7L);
+                go.countDown();
+
+                assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(context.cache().size()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void what_is_read_while_a_write_is_under_way_is_dropped_when_it_ends() throws Exception {
+        server = new TestServer(request -> {
+            if (request.getMethod().equals("PATCH")) {
+                asked.countDown();
+                Fixtures.await(answer);
+            }
+            return any(request);
+        });
+        RemoteModel<Book, Long> books = server.books().in(context());
+        Future<Book> write = threads.submit(() -> books.patch(7L, Patch.of("price", 1)));
+        Fixtures.await(asked);
+        books.get(7L);
+        answer.countDown();
+        write.get(10, TimeUnit.SECONDS);
+        server.requests.clear();
+        books.get(7L);
+
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void what_may_not_be_stored_is_stored_by_no_way_of_reading() throws IOException {
+        server = new TestServer(request ->
+                any(request).newBuilder().setHeader("Cache-Control", "no-store").build());
+        RequestContext context = context();
+        RemoteModel<Book, Long> books = server.service()
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .id(Book::id)
+                .listItemsAreComplete()
+                .shareCachedInstances()
+                .build()
+                .in(context);
+        books.get(7L);
+        books.getAll(List.of(7L, 8L));
+        books.filter(Query.all());
+        books.fresh().get(7L);
+
+        assertThat(context.cache().size()).isZero();
+    }
+
+    @Test
+    void a_waiter_gives_up_at_its_own_deadline_and_does_not_touch_the_owner() throws Exception {
+        server = firstGetIsSlow();
+        RequestContext context = context();
+        RemoteModel<Book, Long> patient = server.books().in(context);
+        RemoteModel<Book, Long> hasty = TestServer.books(
+                        server.service().timeouts(Duration.ofSeconds(1), Duration.ofMillis(50)))
+                .in(context);
+        Future<Book> owner = threads.submit(() -> patient.get(7L));
+        Fixtures.await(asked);
+
+        assertThatThrownBy(() -> hasty.get(7L))
+                .isInstanceOf(RemoteTimeoutException.class)
+                .hasMessageContaining("another thread of this request");
+        answer.countDown();
+        assertThat(owner.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+        assertThat(hasty.get(7L).id()).isEqualTo(7);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void a_waiter_that_is_interrupted_fails_alone() throws Exception {
+        server = firstGetIsSlow();
+        RemoteModel<Book, Long> books = server.books().in(context());
+        Future<Book> owner = threads.submit(() -> books.get(7L));
+        Fixtures.await(asked);
+        Future<Boolean> waiter = threads.submit(() -> {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> books.get(7L))
+                    .isInstanceOf(RemoteCallException.class)
+                    .hasMessageContaining("interrupted");
+            return Thread.currentThread().isInterrupted();
+        });
+
+        assertThat(waiter.get(10, TimeUnit.SECONDS)).isTrue();
+        answer.countDown();
+        assertThat(owner.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+    }
+
+    @Test
+    void a_waiters_exception_has_its_own_stack() throws Exception {
+        RequestCache cache = new RequestCache();
+        CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://x", true, "1", "me");
+        Future<Throwable> owner = threads.submit(() ->
+                org.assertj.core.api.Assertions.catchThrowable(() -> cache.read(key, Duration.ofSeconds(5), () -> {
+                    asked.countDown();
+                    Fixtures.await(answer);
+                    throw new RemoteDecodeException("no");
+                })));
+        Fixtures.await(asked);
+        Thread[] thread = new Thread[1];
+        Future<Throwable> waiter = threads.submit(() -> aWaiter(cache, key, thread));
+        org.awaitility.Awaitility.await()
+                .until(() -> thread[0] != null && thread[0].getState() == Thread.State.TIMED_WAITING);
+        answer.countDown();
+
+        Throwable copy = waiter.get(10, TimeUnit.SECONDS);
+        assertThat(copy).isInstanceOf(RemoteDecodeException.class).hasMessage("no");
+        assertThat(copy.getCause()).isSameAs(owner.get(10, TimeUnit.SECONDS));
+        assertThat(copy.getStackTrace())
+                .extracting(StackTraceElement::getMethodName)
+                .contains("aWaiter");
+        assertThat(copy.getCause().getStackTrace())
+                .extracting(StackTraceElement::getMethodName)
+                .doesNotContain("aWaiter");
+    }
+
+    private static Throwable aWaiter(RequestCache cache, CacheKey key, Thread[] thread) {
+        thread[0] = Thread.currentThread();
+        return org.assertj.core.api.Assertions.catchThrowable(
+                () -> cache.read(key, Duration.ofSeconds(5), () -> Reply.ABSENT));
+    }
+
+    @Test
+    void a_token_supplier_that_reads_the_same_entity_does_not_wait_for_itself() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RequestContext context = context();
+        AtomicInteger depth = new AtomicInteger();
+        RemoteModel<Book, Long>[] books = array();
+        books[0] = TestServer.books(server.service().transport(next -> call -> {
+                    if (depth.getAndIncrement() == 0) {
+                        books[0].get(7L);
+                    }
+                    return next.execute(call);
+                }))
+                .in(context);
+
+        assertThat(books[0].get(7L).id()).isEqualTo(7);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static RemoteModel<Book, Long>[] array() {
+        return (RemoteModel<Book, Long>[]) new RemoteModel<?, ?>[1];
+    }
+}
