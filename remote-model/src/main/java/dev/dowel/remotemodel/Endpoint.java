@@ -135,9 +135,7 @@ final class Endpoint<T, ID> {
     }
 
     T entity(String id, Caller caller, Reply reply) {
-        return shares(caller)
-                ? reply.decodedOnce(this, () -> decoded(id, caller, reply))
-                : decoded(id, caller, reply);
+        return shares(caller) ? reply.decodedOnce(this, () -> decoded(id, caller, reply)) : decoded(id, caller, reply);
     }
 
     /** The entity of a stored reply; what was asked is put together again for a message only. */

@@ -17,6 +17,9 @@ final class IdText {
 
     static String check(String text, IdPolicy policy) {
         Objects.requireNonNull(text, "id");
+        if (isPlain(text)) {
+            return text;
+        }
         if (text.isEmpty() || text.equals(".") || text.equals("..")) {
             throw new IllegalArgumentException("the id is empty or a dot segment");
         }
@@ -34,6 +37,16 @@ final class IdText {
                     + " as it stands or once it is decoded");
         }
         return text;
+    }
+
+    /** Most ids are numbers or UUIDs, which need no closer look. */
+    private static boolean isPlain(String text) {
+        boolean plain = !text.isEmpty() && text.length() <= MAX_BYTES;
+        for (int i = 0; i < text.length() && plain; i++) {
+            char c = text.charAt(i);
+            plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
+        }
+        return plain;
     }
 
     /** Whether a server that decodes, however often, and drops path parameters could see another path than meant. */
