@@ -60,7 +60,12 @@ class BatchParallelTest {
         CountDownLatch eight = new CountDownLatch(8);
         AtomicInteger now = new AtomicInteger();
         AtomicInteger most = new AtomicInteger();
-        RemoteModel<Book, Long> books = books(threads, request -> {
+        AtomicInteger helpers = new AtomicInteger();
+        Executor counted = task -> {
+            helpers.incrementAndGet();
+            threads.execute(task);
+        };
+        RemoteModel<Book, Long> books = books(counted, request -> {
             most.accumulateAndGet(now.incrementAndGet(), Math::max);
             eight.countDown();
             Fixtures.await(eight);
@@ -70,6 +75,7 @@ class BatchParallelTest {
 
         assertThat(books.getAll(ids(40)).keySet()).containsExactlyElementsOf(ids(40));
         assertThat(most).hasValue(8);
+        assertThat(helpers).hasValue(7);
         assertThat(server.requests).hasSize(40);
     }
 
