@@ -120,9 +120,8 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
     /**
      * {@inheritDoc}
      *
-     * <p>Asks in lists of at most 100 ids, or what {@link Builder#batch} set, and URLs of at most 6,000 bytes, each read to
-     * its last page. For DataLoader {@code ids -> CompletableFuture.completedFuture(model.getAll(ids))} is a mapped batch
-     * loader.
+     * <p>Asks in lists of at most 100 ids ({@link Builder#batch}) and URLs of at most 6,000 bytes, each read to its last page.
+     * For DataLoader {@code ids -> CompletableFuture.completedFuture(model.getAll(ids))} is a mapped batch loader.
      *
      * @throws BatchException when a part could not be read; it has what was found before
      * @throws IllegalStateException when the model was built without {@link Builder#id} and its batch style needs it
