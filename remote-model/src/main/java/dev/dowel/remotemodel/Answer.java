@@ -31,6 +31,11 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
         return type.equals("application/json") || (type.startsWith("application/") && type.endsWith("+json"));
     }
 
+    /** A text that may be JSON: its type is, or is not given. */
+    boolean isDocument() {
+        return body.length > 0 && (isJson() || mediaType().isEmpty());
+    }
+
     /** The media type without parameters, empty when not given. */
     String mediaType() {
         String type = header("Content-Type");

@@ -131,6 +131,10 @@ final class Batches<T, ID> {
         List<String> missing = new ArrayList<>();
         for (String id : ids) {
             Reply hit = endpoint.items().peek(id, caller);
+            // Single gets look again and are counted there.
+            if (hit != null || style != BatchStyle.NONE) {
+                endpoint.lookedUp(hit != null, caller);
+            }
             if (hit == null) {
                 missing.add(id);
             } else if (!hit.absent()) {

@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import dev.dowel.remotemodel.CallListener.CacheResult;
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.io.IOException;
 import java.lang.reflect.Type;
@@ -241,7 +242,16 @@ final class Endpoint<T, ID> {
             return load.get();
         }
         RequestCache cache = caller.context().get().cache();
-        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.patience(caller), load);
+        return caller.fresh()
+                ? cache.readAfresh(key, load)
+                : cache.read(key, calls.patience(caller), result -> calls.events().cacheRead(scope, result), load);
+    }
+
+    /** Tells the listeners of a look-up past {@link #read}. */
+    void lookedUp(boolean found, Caller caller) {
+        if (!caller.fresh() && caller.context().isPresent()) {
+            calls.events().cacheRead(scope, found ? CacheResult.HIT : CacheResult.MISS);
+        }
     }
 
     CacheKey key(boolean item, String what, Caller caller) {
@@ -303,7 +313,7 @@ final class Endpoint<T, ID> {
 
     private void requireDocument(Ask ask, Answer answer) {
         requireSuccess(ask, answer);
-        if (answer.body().length == 0 || !(answer.isJson() || answer.mediaType().isEmpty())) {
+        if (!answer.isDocument()) {
             throw new RemoteDecodeException(ask + " answered " + answer.status()
                     + (answer.body().length == 0 ? " without a body" : " with a body that is not JSON")
                     + "; check base URL, prefix, version and trailingSlash");

@@ -33,6 +33,7 @@ final class HttpCalls {
     private final RetryBudget budget;
     private final Timing timing;
     private final Transport transport;
+    private final CallEvents events;
     private volatile boolean closed;
 
     HttpCalls(RemoteService.Builder options, HttpUrl origin, Redirects redirects) {
@@ -47,6 +48,7 @@ final class HttpCalls {
         this.rules = new RetryRules(options.retry, options.timing);
         this.budget = new RetryBudget(options.retry.budget());
         this.transport = options.transport.apply(call -> once((Attempt) call));
+        this.events = new CallEvents(options.listeners, options.timing);
     }
 
     private static OkHttpClient harden(RemoteService.Builder options) {
@@ -77,6 +79,10 @@ final class HttpCalls {
                 .orElse(callTimeout);
     }
 
+    CallEvents events() {
+        return events;
+    }
+
     Optional<Duration> retryAfter(Answer answer) {
         return rules.retryAfter(answer);
     }
@@ -86,6 +92,19 @@ final class HttpCalls {
         if (closed) {
             throw new IllegalStateException(ask + ": the RemoteService is closed");
         }
+        CallEvents.UnderWay call = events.begin(ask);
+        Answer answer;
+        try {
+            answer = send(ask, call);
+        } catch (RuntimeException | Error e) {
+            call.failed(e);
+            throw e;
+        }
+        call.answered(answer);
+        return answer;
+    }
+
+    private Answer send(Ask ask, CallEvents.UnderWay call) {
         Duration limit = patience(ask.caller());
         if (limit.isZero()) {
             throw new RemoteTimeoutException(
@@ -94,33 +113,34 @@ final class HttpCalls {
         budget.called();
         long end = timing.nanos().getAsLong() + limit.toNanos();
         Ask hop = ask;
-        Answer answer = authorized(hop, end);
+        Answer answer = authorized(hop, end, call);
         for (int hops = 0; hops < redirects.limit(); hops++) {
             Optional<HttpUrl> target = redirects.target(hop, answer);
             if (target.isEmpty()) {
                 break;
             }
             hop = hop.to(target.get());
-            answer = authorized(hop, end);
+            answer = authorized(hop, end, call);
         }
         return answer;
     }
 
-    private Answer authorized(Ask ask, long end) {
-        Answer answer = send(ask, end);
+    private Answer authorized(Ask ask, long end, CallEvents.UnderWay call) {
+        Answer answer = send(ask, end, call);
         if (answer.status() != 401) {
             return answer;
         }
         // 401 says that nothing was done, so even a POST may follow with the new token.
         Optional<Caller> renewed = ask.caller().afterRejection();
-        return renewed.isPresent() ? send(ask.as(renewed.get()), end) : answer;
+        return renewed.isPresent() ? send(ask.as(renewed.get()), end, call) : answer;
     }
 
-    private Answer send(Ask ask, long end) {
+    private Answer send(Ask ask, long end, CallEvents.UnderWay call) {
         boolean sentBefore = false;
         for (int number = 1; ; number++) {
             Attempt attempt = new Attempt(ask, number, new Wire(ask.caller(), origin), left(end));
             Optional<Duration> pause;
+            call.attempt();
             try {
                 Answer answer = execute(attempt);
                 pause = rules.afterAnswer(ask.isRepeatable(), number, answer, left(end))

@@ -50,7 +50,8 @@ public final class RemoteService implements AutoCloseable {
         this.trailingSlash = options.trailingSlash;
         this.policy = options.policy;
         this.credentials = options.credentials;
-        this.json = options.json;
+        // Not before it is needed, for programs without Jackson 2.
+        this.json = options.json == null ? JsonCodec.jackson2() : options.json;
         this.warnAfterGets = options.warnAfterGets;
         this.idempotencyKeys = options.idempotencyKeys;
         this.outdates = new HashMap<>();
@@ -159,7 +160,7 @@ public final class RemoteService implements AutoCloseable {
         private boolean trailingSlash;
         private HeaderPolicy policy = HeaderPolicy.tracing();
         private Credentials credentials = Credentials.none();
-        private JsonCodec json = JsonCodec.jackson2();
+        private @Nullable JsonCodec json;
         private int warnAfterGets = 10;
         private boolean idempotencyKeys;
         private final Map<String, Set<String>> outdates = new HashMap<>();
@@ -169,6 +170,7 @@ public final class RemoteService implements AutoCloseable {
         int redirects;
         String deadlineHeader = "";
         UnaryOperator<Transport> transport = UnaryOperator.identity();
+        final List<CallListener> listeners = new ArrayList<>();
         int maxResponseBytes = 10 * 1024 * 1024;
         Timing timing = Timing.SYSTEM;
 
@@ -311,6 +313,17 @@ public final class RemoteService implements AutoCloseable {
             Objects.requireNonNull(around, "around");
             UnaryOperator<Transport> inner = this.transport;
             this.transport = next -> Objects.requireNonNull(around.apply(inner.apply(next)), "around gave null");
+            return this;
+        }
+
+        /**
+         * Adds one who hears how calls end, what the cache spared and what is deprecated.
+         *
+         * @param listener told after those that were added before
+         * @return this
+         */
+        public Builder listener(CallListener listener) {
+            this.listeners.add(Objects.requireNonNull(listener, "listener"));
             return this;
         }
 

@@ -1,11 +1,13 @@
 package dev.dowel.remotemodel;
 
+import dev.dowel.remotemodel.CallListener.CacheResult;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -29,27 +31,31 @@ final class RequestCache {
     private record FlightKey(CacheKey key, long generation) {}
 
     /** Returns what is stored, else loads it once for all threads that ask at the same time. */
-    Reply read(CacheKey key, Duration patience, Supplier<Reply> load) {
+    Reply read(CacheKey key, Duration patience, Consumer<CacheResult> told, Supplier<Reply> load) {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             Reply hit = peek(key);
             if (hit != null) {
+                told.accept(CacheResult.HIT);
                 return hit;
             }
             if (isClosed()) {
+                told.accept(CacheResult.MISS);
                 return load.get();
             }
             FlightKey flightKey = new FlightKey(key, generation(key.scope()));
             Flight mine = new Flight();
             Flight other = flights.putIfAbsent(flightKey, mine);
             if (other == null) {
-                return fly(flightKey, mine, load);
+                return fly(flightKey, mine, load, told);
             }
             if (other.isMine()) {
+                told.accept(CacheResult.MISS);
                 return load.get();
             }
             Reply shared = other.await(end - System.nanoTime());
             if (shared != null) {
+                told.accept(CacheResult.COALESCED);
                 return shared;
             }
         }
@@ -63,12 +69,13 @@ final class RequestCache {
         return reply;
     }
 
-    private Reply fly(FlightKey key, Flight flight, Supplier<Reply> load) {
+    private Reply fly(FlightKey key, Flight flight, Supplier<Reply> load, Consumer<CacheResult> told) {
         @Nullable Reply reply = null;
         @Nullable RemoteModelException failure = null;
         try {
             // The flight before this one may have landed between our look-up and our claim.
             reply = peek(key.key());
+            told.accept(reply == null ? CacheResult.MISS : CacheResult.HIT);
             if (reply == null) {
                 reply = load.get();
                 store(key.key(), reply, key.generation());

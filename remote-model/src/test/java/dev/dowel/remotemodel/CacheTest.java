@@ -159,7 +159,7 @@ class CacheTest {
         CountDownLatch loading = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        Future<Reply> owner = threads.submit(() -> cache.read(key(1), Duration.ofSeconds(5), () -> {
+        Future<Reply> owner = threads.submit(() -> cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> {
             loading.countDown();
             await(interrupted);
             Thread.currentThread().interrupt();
@@ -169,7 +169,7 @@ class CacheTest {
         Thread[] waiting = new Thread[1];
         Future<Reply> waiter = threads.submit(() -> {
             waiting[0] = Thread.currentThread();
-            return cache.read(key(1), Duration.ofSeconds(5), () -> Reply.of(new byte[] {1}));
+            return cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> Reply.of(new byte[] {1}));
         });
         org.awaitility.Awaitility.await()
                 .until(() -> waiting[0] != null && waiting[0].getState() == Thread.State.TIMED_WAITING);
@@ -185,7 +185,10 @@ class CacheTest {
         server = TestServer.answering(TestServer.status(404));
         RequestCache cache = new RequestCache();
         Reply reply = cache.read(
-                key(1), Duration.ofSeconds(5), () -> cache.read(key(1), Duration.ofSeconds(5), () -> Reply.ABSENT));
+                key(1),
+                Duration.ofSeconds(5),
+                told -> {},
+                () -> cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> Reply.ABSENT));
 
         assertThat(reply.absent()).isTrue();
     }
