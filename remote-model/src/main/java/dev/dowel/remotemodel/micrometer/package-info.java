@@ -1,8 +1,8 @@
 /**
- * Carries the request context with Micrometer's context propagation, for those who have {@code
- * io.micrometer:context-propagation} on the class path; nothing has to be called or configured.
- * {@link dev.dowel.remotemodel.micrometer.RequestContextAccessor} is found by the service loader. Safe for use by several
- * threads.
+ * Micrometer, in two parts that do not need each other: {@link dev.dowel.remotemodel.micrometer.MicrometerCallListener}
+ * makes meters of what a service's models do and needs {@code io.micrometer:micrometer-core}; {@link
+ * dev.dowel.remotemodel.micrometer.RequestContextAccessor} carries the request context with context propagation, is found
+ * by the service loader and needs {@code io.micrometer:context-propagation}. Safe for use by several threads.
  */
 @NullMarked
 package dev.dowel.remotemodel.micrometer;
