@@ -3,6 +3,7 @@ package dev.dowel.remotemodel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,11 +31,16 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
     private static final String ID_FIELD = "id";
 
     private final Builder<T, ID> options;
+    private final JsonCodec json;
+    private final Faults faults;
     private final Map<String, byte[]> entities = new LinkedHashMap<>();
     private final AtomicLong sequence = new AtomicLong();
 
     private InMemoryRepository(Builder<T, ID> options) {
         this.options = options;
+        // Not before it is needed, for programs without Jackson 2.
+        this.json = options.json == null ? JsonCodec.jackson2() : options.json;
+        this.faults = new Faults(options.name);
     }
 
     /**
@@ -52,9 +58,22 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         return new Builder<>(type, ids, idOf);
     }
 
+    /**
+     * Returns what goes wrong here, nothing at first, and how many calls there were.
+     *
+     * @return the faults of this repository
+     */
+    public Faults faults() {
+        return faults;
+    }
+
     @Override
     public Optional<T> find(ID id) {
         String key = key(id);
+        return faults.meet(Operation.GET, () -> stored(key));
+    }
+
+    private Optional<T> stored(String key) {
         synchronized (entities) {
             return Optional.ofNullable(entities.get(key)).map(this::entity);
         }
@@ -67,71 +86,95 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
 
     @Override
     public Map<ID, T> getAll(Collection<ID> ids) {
+        Map<ID, String> keys = new LinkedHashMap<>();
+        ids.forEach(id -> keys.put(id, key(id)));
         Map<ID, T> found = new LinkedHashMap<>();
-        for (ID id : ids) {
-            find(id).ifPresent(entity -> found.putIfAbsent(id, entity));
+        if (keys.isEmpty()) {
+            return Collections.unmodifiableMap(found);
         }
-        return java.util.Collections.unmodifiableMap(found);
+        return faults.meet(Operation.GET_ALL, () -> {
+            keys.forEach((id, key) -> stored(key).ifPresent(entity -> found.put(id, entity)));
+            return Collections.unmodifiableMap(found);
+        });
     }
 
     @Override
     public Page<T> filter(Query query) {
-        List<byte[]> stored = new ArrayList<>();
-        if (!query.matchesNothing()) {
-            synchronized (entities) {
-                stored.addAll(entities.values());
-            }
+        if (query.matchesNothing()) {
+            return new Slice<>(List.of(), 0, 1, faults);
+        }
+        return faults.meet(Operation.FILTER, () -> matching(query));
+    }
+
+    private Page<T> matching(Query query) {
+        List<byte[]> stored;
+        synchronized (entities) {
+            stored = new ArrayList<>(entities.values());
         }
         Comparator<Map<?, ?>> order = Lookups.order(query.ordering());
         List<T> all = stored.stream()
-                .map(json -> new Stored(json, tree(json)))
+                .map(text -> new Stored(text, tree(text)))
                 .filter(each -> Lookups.matches(query, each.tree))
                 .sorted((x, y) -> order.compare(x.tree, y.tree))
-                .map(each -> entity(each.json))
+                .map(each -> entity(each.text))
                 .toList();
-        return new Slice<>(all, 0, query.size().orElse(options.pageSize));
+        return new Slice<>(all, 0, query.size().orElse(options.pageSize), faults);
     }
 
     @Override
     public T create(T entity) {
-        T created = options.onCreate.apply(Objects.requireNonNull(entity, "entity"), sequence.incrementAndGet());
+        Objects.requireNonNull(entity, "entity");
+        return faults.meet(Operation.CREATE, () -> created(entity));
+    }
+
+    private T created(T entity) {
+        T created = options.onCreate.apply(entity, sequence.incrementAndGet());
         ID id = options.idOf.apply(created);
         if (id == null) {
             throw new IllegalArgumentException("a created entity has no id; set one with onCreate(...)");
         }
         String key = key(id);
+        byte[] text = encode(created);
         synchronized (entities) {
             if (entities.containsKey(key)) {
                 throw RemoteResponseException.of(409, options.name + " already has an entity with id " + key);
             }
-            entities.put(key, encode(created));
+            entities.put(key, text);
         }
-        return get(id);
+        return entity(text);
     }
 
     @Override
     public T update(ID id, T entity) {
         Objects.requireNonNull(entity, "entity");
-        return change(id, before -> withId(tree(encode(entity)), before));
+        return change(Operation.UPDATE, id, before -> withId(tree(encode(entity)), before));
     }
 
     @Override
     public T patch(ID id, Patch patch) {
         Objects.requireNonNull(patch, "patch");
         Map<?, ?> changes = tree(encode(patch.document()));
-        return change(id, before -> withId(merged(before, changes), before));
+        return change(Operation.PATCH, id, before -> withId(merged(before, changes), before));
     }
 
     @Override
     public boolean delete(ID id) {
         String key = key(id);
+        return faults.meet(Operation.DELETE, () -> removed(key));
+    }
+
+    private boolean removed(String key) {
         synchronized (entities) {
             return entities.remove(key) != null;
         }
     }
 
-    private T change(ID id, Function<Map<?, ?>, Map<?, ?>> change) {
+    private T change(Operation operation, ID id, Function<Map<?, ?>, Map<?, ?>> change) {
         String key = key(id);
+        return faults.meet(operation, () -> changed(key, change));
+    }
+
+    private T changed(String key, Function<Map<?, ?>, Map<?, ?>> change) {
         synchronized (entities) {
             byte[] before = entities.get(key);
             if (before == null) {
@@ -171,17 +214,17 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         return IdText.check(options.ids.encode(Objects.requireNonNull(id, "id")), options.idPolicy);
     }
 
-    private T entity(byte[] json) {
-        return options.type.cast(decode(json, options.type));
+    private T entity(byte[] text) {
+        return options.type.cast(decode(text, options.type));
     }
 
-    private Map<?, ?> tree(byte[] json) {
-        return (Map<?, ?>) decode(json, Map.class);
+    private Map<?, ?> tree(byte[] text) {
+        return (Map<?, ?>) decode(text, Map.class);
     }
 
-    private Object decode(byte[] json, Class<?> type) {
+    private Object decode(byte[] text, Class<?> type) {
         try {
-            return options.json.decode(json, type);
+            return json.decode(text, type);
         } catch (IOException e) {
             throw new RemoteDecodeException(options.name + " holds what does not fit: " + e.getMessage());
         }
@@ -189,7 +232,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
 
     private byte[] encode(Object value) {
         try {
-            return options.json.encode(value);
+            return json.encode(value);
         } catch (IOException e) {
             throw new IllegalArgumentException("cannot encode an entity of " + options.name + ": " + e.getMessage(), e);
         }
@@ -204,9 +247,9 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
     }
 
     @SuppressWarnings("ArrayRecordComponent") // Never compared.
-    private record Stored(byte[] json, Map<?, ?> tree) {}
+    private record Stored(byte[] text, Map<?, ?> tree) {}
 
-    private record Slice<T>(List<T> all, int from, int size) implements Page<T> {
+    private record Slice<T>(List<T> all, int from, int size, Faults faults) implements Page<T> {
 
         @Override
         public List<T> items() {
@@ -220,7 +263,10 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
 
         @Override
         public Optional<Page<T>> next() {
-            return from + size < all.size() ? Optional.of(new Slice<>(all, from + size, size)) : Optional.empty();
+            if (from + size >= all.size()) {
+                return Optional.empty();
+            }
+            return Optional.of(faults.meet(Operation.FILTER, () -> new Slice<>(all, from + size, size, faults)));
         }
 
         @Override
@@ -242,7 +288,7 @@ public final class InMemoryRepository<T, ID> implements Repository<T, ID> {
         private final Function<? super T, ? extends @Nullable ID> idOf;
         private String name;
         private BiFunction<T, Long, T> onCreate = (entity, number) -> entity;
-        private JsonCodec json = JsonCodec.jackson2();
+        private @Nullable JsonCodec json;
         private int pageSize = 100;
         private IdPolicy idPolicy = IdPolicy.STRICT;
 
