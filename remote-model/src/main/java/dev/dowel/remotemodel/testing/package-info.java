@@ -1,0 +1,9 @@
+/**
+ * What every {@link dev.dowel.remotemodel.Repository} has to answer, as tests to run on one of your own: extend {@link
+ * dev.dowel.remotemodel.testing.RepositoryContractTest}. It needs JUnit 6 ({@code org.junit.jupiter:junit-jupiter-api}),
+ * which the module does not bring.
+ */
+@NullMarked
+package dev.dowel.remotemodel.testing;
+
+import org.jspecify.annotations.NullMarked;
