@@ -10,7 +10,7 @@ public interface JsonCodec {
     /**
      * Encodes a value.
      *
-     * @param value an entity or a map
+     * @param value an entity, a map, or the {@link Patch.Fields} of a patch, whose nulls must be written
      * @return the JSON text in UTF-8
      * @throws IOException when the value cannot be encoded; the message goes into logs and must not hold content
      */

@@ -70,8 +70,14 @@ public final class Patch {
         return "Patch" + fields.keySet();
     }
 
-    /** A type of its own, so that a codec can tell it from the maps in which nulls do not matter. */
-    static final class Fields extends LinkedHashMap<String, @Nullable Object> {
+    /**
+     * What a {@link JsonCodec} gets to encode for a patch, and for the maps within it: a map whose nulls must be written,
+     * whatever the codec leaves out elsewhere. Only codecs see it.
+     */
+    public static final class Fields extends LinkedHashMap<String, @Nullable Object> {
+
         private static final long serialVersionUID = 1L;
+
+        private Fields() {}
     }
 }

@@ -11,6 +11,8 @@ import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class ArchitectureTest {
 
@@ -32,20 +34,24 @@ class ArchitectureTest {
                         "okio..",
                         "kotlin..",
                         "com.fasterxml.jackson..",
+                        "io.micrometer..",
+                        "org.junit.jupiter.api..",
+                        "org.apiguardian.api..",
                         "org.slf4j..",
-                        "org.jspecify..",
-                        "io.micrometer.context..")
+                        "tools.jackson..",
+                        "org.jspecify..")
                 .check(classes);
     }
 
-    @Test
-    void needs_micrometer_in_its_own_package_only() {
+    @ParameterizedTest
+    @CsvSource({"io.micrometer,micrometer", "tools.jackson,jackson3", "org.junit,testing"})
+    void needs_an_optional_dependency_in_its_own_package_only(String dependency, String own) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("dev.dowel.remotemodel.micrometer")
+                .resideOutsideOfPackage("dev.dowel.remotemodel." + own)
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("io.micrometer..", "dev.dowel.remotemodel.micrometer")
+                .resideInAnyPackage(dependency + "..", "dev.dowel.remotemodel." + own)
                 .check(classes);
     }
 
