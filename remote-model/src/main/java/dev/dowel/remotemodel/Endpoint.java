@@ -244,7 +244,8 @@ final class Endpoint<T, ID> {
         RequestCache cache = caller.context().get().cache();
         return caller.fresh()
                 ? cache.readAfresh(key, load)
-                : cache.read(key, calls.patience(caller), result -> calls.events().cacheRead(scope, result), load);
+                : cache.read(
+                        key, calls.patience(caller), result -> calls.events().cacheRead(scope, result), load);
     }
 
     /** Tells the listeners of a look-up past {@link #read}. */

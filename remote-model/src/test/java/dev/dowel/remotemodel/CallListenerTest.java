@@ -103,8 +103,8 @@ class CallListenerTest {
     @Test
     void hears_of_calls_that_were_never_sent() throws IOException {
         URI nobody = URI.create("http://localhost:" + freePort());
-        quietly(() ->
-                books(RemoteService.builder("library", nobody).retry(RetryPolicy.none())).get(7L));
+        quietly(() -> books(RemoteService.builder("library", nobody).retry(RetryPolicy.none()))
+                .get(7L));
         server = TestServer.answering(TestServer.book(7));
         quietly(() -> books(server.service().transport(next -> call -> {
                     throw new IllegalStateException("open");
