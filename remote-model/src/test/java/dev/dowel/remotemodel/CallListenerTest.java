@@ -153,6 +153,18 @@ class CallListenerTest {
     }
 
     @Test
+    void a_call_after_the_deadline_of_its_request_is_a_timeout_without_an_attempt() throws IOException {
+        server = TestServer.answering(TestServer.book(7));
+        RequestContext late = RequestContext.of(java.util.Map.of(), HeaderPolicy.tracing(), Duration.ZERO);
+        quietly(() -> books(server.service()).in(late).get(7L));
+
+        assertThat(heard.calls).singleElement().satisfies(ended -> {
+            assertThat(ended.outcome()).isEqualTo(Outcome.TIMEOUT);
+            assertThat(ended.attempts()).isZero();
+        });
+    }
+
+    @Test
     void the_duration_covers_all_attempts_and_pauses() throws IOException {
         AtomicLong clock = new AtomicLong();
         server = TestServer.answering(TestServer.status(503), TestServer.status(503), TestServer.book(7));
