@@ -38,6 +38,8 @@ final class DjangoServer {
         }
         try {
             return path.size() == 3 ? collection(request) : item(request, Long.parseLong(path.get(3)));
+        } catch (IllegalArgumentException e) {
+            return TestServer.json(400, "{\"detail\":\"Bad request.\"}");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

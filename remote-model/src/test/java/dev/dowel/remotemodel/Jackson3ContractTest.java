@@ -8,13 +8,25 @@ import org.junit.jupiter.api.Nested;
 /** The contract over Jackson 3, remote and in memory. */
 class Jackson3ContractTest {
 
+    private abstract static class OfBooks extends RepositoryContract<Book> {
+        @Override
+        protected Book entity(Book book) {
+            return book;
+        }
+
+        @Override
+        protected Book book(Book entity) {
+            return entity;
+        }
+    }
+
     @Nested
-    class Remote extends RepositoryContract {
+    class Remote extends OfBooks {
 
         private TestServer server;
 
         @Override
-        Repository<Book, Long> repository() throws IOException {
+        protected Repository<Book, Long> repository() throws IOException {
             DjangoServer django = new DjangoServer(3, "http://internal.invalid:8000");
             server = new TestServer(django::answer);
             return TestServer.books(server.service().json(Jackson3Codec.create()))
@@ -28,10 +40,10 @@ class Jackson3ContractTest {
     }
 
     @Nested
-    class InMemory extends RepositoryContract {
+    class InMemory extends OfBooks {
 
         @Override
-        Repository<Book, Long> repository() {
+        protected Repository<Book, Long> repository() {
             return InMemoryRepository.builder(Book.class, IdCodec.LONG, Book::id)
                     .onCreate((book, number) -> new Book(number, book.title(), book.price(), book.nick()))
                     .pageSize(3)

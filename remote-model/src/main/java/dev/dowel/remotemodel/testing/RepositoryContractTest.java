@@ -206,7 +206,10 @@ public abstract class RepositoryContractTest<T, ID> {
         lookup(tests, text + "__iexact", "MARGINS", 0);
         lookup(tests, text + "__contains", "arg", 0, 1);
         lookup(tests, text + "__contains", "100%", 2);
+        lookup(tests, text + "__contains", "M%s");
         lookup(tests, text + "__icontains", "MARG", 0, 1);
+        lookup(tests, text + "__icontains", "_arg");
+        lookup(tests, text + "__startswith", "!");
         lookup(tests, text + "__startswith", "Marg", 0);
         lookup(tests, text + "__istartswith", "Marg", 0, 1);
         lookup(tests, text + "__endswith", "ins", 0);
