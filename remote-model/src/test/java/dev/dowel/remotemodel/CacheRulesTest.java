@@ -333,8 +333,8 @@ class CacheRulesTest {
     void a_waiters_exception_has_its_own_stack() throws Exception {
         RequestCache cache = new RequestCache();
         CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://x", true, "1", "me");
-        Future<Throwable> owner = threads.submit(() ->
-                org.assertj.core.api.Assertions.catchThrowable(() -> cache.read(key, Duration.ofSeconds(5), () -> {
+        Future<Throwable> owner = threads.submit(() -> org.assertj.core.api.Assertions.catchThrowable(
+                () -> cache.read(key, Duration.ofSeconds(5), told -> {}, () -> {
                     asked.countDown();
                     Fixtures.await(answer);
                     throw new RemoteDecodeException("no");
@@ -360,7 +360,7 @@ class CacheRulesTest {
     private static Throwable aWaiter(RequestCache cache, CacheKey key, Thread[] thread) {
         thread[0] = Thread.currentThread();
         return org.assertj.core.api.Assertions.catchThrowable(
-                () -> cache.read(key, Duration.ofSeconds(5), () -> Reply.ABSENT));
+                () -> cache.read(key, Duration.ofSeconds(5), told -> {}, () -> Reply.ABSENT));
     }
 
     @Test

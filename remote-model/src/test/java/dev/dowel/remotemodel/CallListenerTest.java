@@ -247,6 +247,25 @@ class CallListenerTest {
     }
 
     @Test
+    void a_get_all_by_single_gets_counts_each_look_up_once() throws IOException {
+        DjangoServer django = new DjangoServer(100, "http://internal.invalid");
+        server = new TestServer(django::answer);
+        RemoteModel<Book, Long> books = server.service()
+                .listener(heard)
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .id(Book::id)
+                .batch(BatchStyle.NONE)
+                .build()
+                .in(TestServer.context());
+        books.getAll(List.of(1L, 2L));
+        books.getAll(List.of(1L, 2L));
+
+        assertThat(heard.results())
+                .containsExactly(CacheResult.MISS, CacheResult.MISS, CacheResult.HIT, CacheResult.HIT);
+    }
+
+    @Test
     void eight_threads_that_share_a_call_are_one_miss_and_seven_coalesced_or_late_hits() throws Exception {
         CountDownLatch asked = new CountDownLatch(1);
         CountDownLatch answer = new CountDownLatch(1);

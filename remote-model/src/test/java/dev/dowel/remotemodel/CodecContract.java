@@ -203,14 +203,20 @@ abstract class CodecContract {
     }
 
     @Test
-    void a_page_of_django_and_a_bare_list_are_read() throws IOException {
-        PageDocument<?> page = (PageDocument<?>) plain().decode(
+    void a_page_of_django_one_of_spring_and_a_bare_list_are_read() throws IOException {
+        List<Book> books = List.of(new Book(1L, null, 2, null));
+        PageDocument.Django<?> django = (PageDocument.Django<?>) plain().decode(
                         bytes("{\"count\":1,\"next\":null,\"previous\":null,\"results\":[{\"id\":1,\"price\":2}]}"),
-                        PageDocument.typeOf(Book.class));
+                        new PageDocument.Of(PageDocument.Django.class, Book.class));
+        PageDocument.Spring<?> spring = (PageDocument.Spring<?>) plain().decode(
+                        bytes("{\"content\":[{\"id\":1,\"price\":2}],\"page\":{\"number\":0,\"totalPages\":1}}"),
+                        new PageDocument.Of(PageDocument.Spring.class, Book.class));
 
-        assertThat(page.results()).isEqualTo(List.of(new Book(1L, null, 2, null)));
-        assertThat(plain().decode(bytes("[{\"id\":1,\"price\":2}]"), PageDocument.listOf(Book.class)))
-                .isEqualTo(page.results());
+        assertThat(django.results()).isEqualTo(books);
+        assertThat(spring.content()).isEqualTo(books);
+        assertThat(spring.numbers()).isEqualTo(new PageDocument.Numbers(0L, null, 1L));
+        assertThat(plain().decode(bytes("[{\"id\":1,\"price\":2}]"), new PageDocument.Of(List.class, Book.class)))
+                .isEqualTo(books);
     }
 
     @Test
