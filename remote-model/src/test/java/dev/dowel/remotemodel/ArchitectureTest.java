@@ -28,6 +28,7 @@ class ArchitectureTest {
                         "javax.crypto..",
                         "dev.dowel.remotemodel..",
                         "jakarta.servlet..",
+                        "jakarta.persistence..",
                         "okhttp3..",
                         "okio..",
                         "kotlin..",
@@ -46,6 +47,24 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("io.micrometer..", "dev.dowel.remotemodel.micrometer")
+                .check(classes);
+    }
+
+    @Test
+    void only_the_jpa_package_needs_jakarta_persistence() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.dowel.remotemodel.jpa")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jakarta.persistence..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.dowel.remotemodel.jpa")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.dowel.remotemodel.jpa..")
                 .check(classes);
     }
 

@@ -1,9 +1,9 @@
 package dev.dowel.remotemodel;
 
 /** The entity of the tests. */
-record Book(Long id, String title, int price, String nick) {
+public record Book(Long id, String title, int price, String nick) {
 
-    static Book titled(String title, int price) {
+    public static Book titled(String title, int price) {
         return new Book(null, title, price, null);
     }
 }

@@ -4,14 +4,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-class InMemoryRepositoryTest extends RepositoryContract {
+class InMemoryRepositoryTest extends RepositoryContract<Book> {
 
     @Override
-    Repository<Book, Long> repository() {
+    protected Repository<Book, Long> repository() {
         return InMemoryRepository.builder(Book.class, IdCodec.LONG, Book::id)
                 .onCreate((book, number) -> new Book(number, book.title(), book.price(), book.nick()))
                 .pageSize(3)
                 .build();
+    }
+
+    @Override
+    protected Book entity(Book book) {
+        return book;
+    }
+
+    @Override
+    protected Book book(Book entity) {
+        return entity;
     }
 
     @Test
