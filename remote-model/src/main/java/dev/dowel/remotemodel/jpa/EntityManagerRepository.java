@@ -177,7 +177,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
                     throw conflict(name + " already has an entity with id " + text);
                 }
             }
-            return merged(manager, entity);
+            return merged(manager, shape.unversioned(entity));
         });
     }
 

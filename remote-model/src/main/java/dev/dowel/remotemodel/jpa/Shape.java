@@ -109,6 +109,17 @@ final class Shape<T> {
         return copy;
     }
 
+    /** The content without a version: what is not stored yet has none, whoever gave it one. */
+    T unversioned(T content) {
+        @Nullable SingularAttribute<?, ?> version = version(content);
+        if (version == null || version.getJavaType().isPrimitive() || read(version, content) == null) {
+            return content;
+        }
+        T copy = copy(content);
+        write(version, copy, null);
+        return copy;
+    }
+
     private @Nullable SingularAttribute<?, ?> version(T content) {
         for (Attribute<?, ?> attribute :
                 metamodel.managedType(content.getClass()).getAttributes()) {

@@ -334,6 +334,12 @@ abstract class EntityManagerRepositoryTest {
     }
 
     @Test
+    void the_version_that_another_side_gave_does_not_hinder_a_creation() {
+        assertThat(versioned.create(Rows.Versioned.of(2L, "one", 7L)).text).isEqualTo("one");
+        assertThat(versioned.get(2L).version).isZero();
+    }
+
+    @Test
     void what_is_given_stays_as_it_is_and_what_is_returned_is_detached() {
         Rows.BookRow given = Rows.BookRow.of(new Book(null, "a", 1, null));
         Rows.BookRow created = books.create(given);
