@@ -465,7 +465,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         }
 
         /**
-         * Compares lists without regard to their order, those in entities and those of entities.
+         * Compares lists without regard to their order, those in entities and those of entities. Elements are paired by their
+         * content, so ignore what always differs.
          *
          * @return this
          */
