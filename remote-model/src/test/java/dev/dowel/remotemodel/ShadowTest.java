@@ -406,6 +406,35 @@ class ShadowTest {
     }
 
     @Test
+    void a_shadow_goes_past_circuit_breakers_and_renews_no_token_and_ends_at_its_deadline() throws Exception {
+        AtomicLong throughTransports = new AtomicLong();
+        AtomicLong renewals = new AtomicLong();
+        try (TestServer server = TestServer.answering(TestServer.status(401))) {
+            RemoteModel<Book, Long> model = TestServer.books(server.service()
+                    .deadlineHeader("X-Time-Left")
+                    .credentials(Credentials.bearer(() -> "token", rejected -> "token" + renewals.incrementAndGet()))
+                    .transport(next -> call -> {
+                        throughTransports.incrementAndGet();
+                        return next.execute(call);
+                    }));
+            MigratingRepository.builder("books", local, model, IdCodec.LONG)
+                    .plan(MigrationPlan::shadow)
+                    .listener(listener)
+                    .engine(engine)
+                    .build()
+                    .get(1L);
+            engine.work();
+
+            assertThat(listener.events).containsExactly("get not compared FAILED");
+            assertThat(server.requests).hasSize(1);
+            assertThat(throughTransports).hasValue(0);
+            assertThat(renewals).hasValue(0);
+            assertThat(Long.parseLong(server.requests.get(0).getHeaders().get("X-Time-Left")))
+                    .isLessThanOrEqualTo(DEADLINE.toMillis());
+        }
+    }
+
+    @Test
     void a_shadow_neither_fills_nor_reads_the_requests_cache() throws Exception {
         try (TestServer server = new TestServer(request -> TestServer.book(1))) {
             RemoteModel<Book, Long> model = server.books();
