@@ -31,12 +31,13 @@ public interface IdCodec<ID> {
      * Returns the text of an id, checked as {@link Repository} demands; for those who implement it themselves.
      *
      * @param id the identifier
+     * @param policy which characters it may hold
      * @return its text
-     * @throws IllegalArgumentException when the text is empty, a dot segment or too long, or holds what a path must not
-     *     hold; the message does not repeat it
+     * @throws IllegalArgumentException when the text is empty, a dot segment or too long, or holds what the policy refuses;
+     *     the message does not repeat it
      */
-    default String checked(ID id) {
-        return EntityUrls.id(encode(Objects.requireNonNull(id, "id")));
+    default String checked(ID id, IdPolicy policy) {
+        return IdText.check(encode(Objects.requireNonNull(id, "id")), policy);
     }
 
     /**

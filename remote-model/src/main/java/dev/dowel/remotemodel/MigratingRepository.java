@@ -61,6 +61,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
     private final Repository<T, ID> local;
     private final Repository<T, ID> remote;
     private final IdCodec<ID> ids;
+    private final IdPolicy idPolicy;
     private final String name;
     private final Pins pins;
     private final @Nullable Supplier<String> key;
@@ -75,6 +76,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         this.local = options.local;
         this.remote = options.remote;
         this.ids = options.ids;
+        this.idPolicy = options.idPolicy;
         this.name = options.name;
         this.pins = new Pins(options.name, options.plans);
         this.key = options.key;
@@ -121,7 +123,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
     }
 
     private <R> R one(String operation, ID id, Function<Repository<T, ID>, R> read, Function<R, Comparison.Seen> seen) {
-        String text = ids.checked(id);
+        String text = ids.checked(id, idPolicy);
         MigrationPlan plan = pins.plan();
         return read(
                 operation,
@@ -140,7 +142,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
     @Override
     public Map<ID, T> getAll(Collection<ID> ids) {
         Map<String, ID> asked = new LinkedHashMap<>();
-        ids.forEach(id -> asked.putIfAbsent(this.ids.checked(id), id));
+        ids.forEach(id -> asked.putIfAbsent(this.ids.checked(id, idPolicy), id));
         MigrationPlan plan = pins.plan();
         Map<Pins.Side, List<ID>> divided = new LinkedHashMap<>();
         asked.forEach((text, id) -> divided.computeIfAbsent(side(plan, text), s -> new ArrayList<>())
@@ -253,7 +255,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
             return false;
         }
         // A refusal is an answer: going round it would show what the remote side hides.
-        return !(failure instanceof RemoteResponseException response)
+        RemoteModelException reason = failure instanceof BatchException batch ? batch.failure() : failure;
+        return !(reason instanceof RemoteResponseException response)
                 || response.status() >= 500
                 || response.status() == 408
                 || response.status() == 429;
@@ -286,7 +289,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         try {
             second.write(side, answer);
         } catch (RuntimeException failure) {
-            listener.secondWriteFailed(name, operation, id == null ? idOf(answer) : ids.checked(id), kind(failure));
+            listener.secondWriteFailed(
+                    name, operation, id == null ? idOf(answer) : ids.checked(id, idPolicy), kind(failure));
         }
     }
 
@@ -294,7 +298,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
     private String idOf(Object created) {
         try {
             @Nullable ID id = idOf == null ? null : idOf.apply((T) created);
-            return id == null ? "" : ids.checked(id);
+            return id == null ? "" : ids.checked(id, idPolicy);
         } catch (RuntimeException unknown) {
             return "";
         }
@@ -349,6 +353,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         private final Set<String> ignored = new LinkedHashSet<>();
         private Supplier<MigrationPlan> plans = MigrationPlan::local;
         private String salt;
+        private IdPolicy idPolicy = IdPolicy.STRICT;
         private JsonCodec json = JsonCodec.jackson2();
         private MigrationListener listener = MigrationListener.logging();
         private OnRemoteFailure onRemoteFailure = OnRemoteFailure.FAIL;
@@ -380,6 +385,17 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
          */
         public Builder<T, ID> plan(Supplier<MigrationPlan> source) {
             this.plans = Objects.requireNonNull(source, "source");
+            return this;
+        }
+
+        /**
+         * Sets which ids are refused, as {@link RemoteModel.Builder#idPolicy} does.
+         *
+         * @param policy {@link IdPolicy#STRICT} by default
+         * @return this
+         */
+        public Builder<T, ID> idPolicy(IdPolicy policy) {
+            this.idPolicy = Objects.requireNonNull(policy, "policy");
             return this;
         }
 

@@ -340,6 +340,8 @@ class MigratingRepositoryTest {
         remote.failing(unavailable(status));
 
         assertThatThrownBy(() -> books.get(1L)).isInstanceOf(RemoteResponseException.class);
+        remote.failing(new BatchException("a part failed", Map.of(), unavailable(status)));
+        assertThatThrownBy(() -> books.getAll(List.of(1L))).isInstanceOf(BatchException.class);
         remote.before(() -> {});
         remote.content().delete(1L);
         assertThatThrownBy(() -> books.get(1L)).isInstanceOf(EntityNotFoundException.class);
@@ -371,6 +373,12 @@ class MigratingRepositoryTest {
                 .engine(engine)
                 .build();
 
+        MigratingRepository<String[], String> encoded = MigratingRepository.builder(
+                        "names", names(), names(), IdCodec.STRING)
+                .idPolicy(IdPolicy.ENCODED)
+                .build();
+        assertThat(encoded.find("a/b")).isEmpty();
+        assertThatThrownBy(() -> encoded.find("a/../b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> names.find("..")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> names.getAll(List.of("a/b"))).isInstanceOf(IllegalArgumentException.class);
         assertThat(engine.tasks).isEmpty();
@@ -378,6 +386,7 @@ class MigratingRepositoryTest {
 
     private static Repository<String[], String> names() {
         return InMemoryRepository.builder(String[].class, IdCodec.STRING, name -> name[0])
+                .idPolicy(IdPolicy.ENCODED)
                 .build();
     }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dowel.remotemodel.Book;
 import dev.dowel.remotemodel.EntityNotFoundException;
 import dev.dowel.remotemodel.IdCodec;
+import dev.dowel.remotemodel.IdPolicy;
 import dev.dowel.remotemodel.Page;
 import dev.dowel.remotemodel.Patch;
 import dev.dowel.remotemodel.Query;
@@ -97,6 +98,16 @@ abstract class EntityManagerRepositoryTest {
         assertThatThrownBy(() -> novels.create(Rows.Novel.of(id, "x", null)))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThat(statistics.getPrepareStatementCount()).isZero();
+    }
+
+    @Test
+    void an_id_with_a_slash_is_one_by_the_policy_for_it() {
+        EntityManagerRepository<Rows.Novel, String> encoded =
+                novels().idPolicy(IdPolicy.ENCODED).build();
+        encoded.create(Rows.Novel.of("a/b", "x", null));
+
+        assertThat(encoded.get("a/b").title).isEqualTo("x");
+        assertThatThrownBy(() -> encoded.find("a/../b")).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
