@@ -43,6 +43,11 @@ record Ask(
         }
     }
 
+    /** Tells whether it is made beside a request, and then once at most. */
+    boolean isBeside() {
+        return caller.context().map(RequestContext::isBeside).orElse(false);
+    }
+
     static String plain(HttpUrl url) {
         return url.newBuilder().query(null).fragment(null).build().toString();
     }

@@ -110,7 +110,9 @@ final class HttpCalls {
             throw new RemoteTimeoutException(
                     ask + " was not sent: the deadline of the request has passed", Outcome.NOT_SENT, null);
         }
-        budget.called();
+        if (!ask.isBeside()) {
+            budget.called();
+        }
         long end = timing.nanos().getAsLong() + limit.toNanos();
         Ask hop = ask;
         Answer answer = authorized(hop, end, call);
@@ -127,7 +129,7 @@ final class HttpCalls {
 
     private Answer authorized(Ask ask, long end, CallEvents.UnderWay call) {
         Answer answer = send(ask, end, call);
-        if (answer.status() != 401) {
+        if (answer.status() != 401 || ask.isBeside()) {
             return answer;
         }
         // 401 says that nothing was done, so even a POST may follow with the new token.
@@ -137,7 +139,9 @@ final class HttpCalls {
 
     private Answer send(Ask ask, long end, CallEvents.UnderWay call) {
         boolean sentBefore = false;
-        for (int number = 1; ; number++) {
+        // Past the last attempt there is no further one.
+        int first = ask.isBeside() ? Integer.MAX_VALUE : 1;
+        for (int number = first; ; number++) {
             Attempt attempt = new Attempt(ask, number, new Wire(ask.caller(), origin), left(end));
             Optional<Duration> pause;
             call.attempt();
@@ -176,6 +180,10 @@ final class HttpCalls {
 
     /** Through the transports that the user put around ours. */
     private Answer execute(Attempt attempt) throws IOException {
+        if (attempt.ask().isBeside()) {
+            // A circuit breaker must neither open nor close by calls that nobody waits for.
+            return once(attempt);
+        }
         Transport.Response response;
         try {
             response = transport.execute(attempt);

@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -25,6 +26,19 @@ public interface IdCodec<ID> {
      * @return its text, the same for equal ids
      */
     String encode(ID id);
+
+    /**
+     * Returns the text of an id, checked as {@link Repository} demands; for those who implement it themselves.
+     *
+     * @param id the identifier
+     * @param policy which characters it may hold
+     * @return its text
+     * @throws IllegalArgumentException when the text is empty, a dot segment or too long, or holds what the policy refuses;
+     *     the message does not repeat it
+     */
+    default String checked(ID id, IdPolicy policy) {
+        return IdText.check(encode(Objects.requireNonNull(id, "id")), policy);
+    }
 
     /**
      * Returns the id of a text.

@@ -5,44 +5,24 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Django's lookups over the JSON form of an entity, so that a query in memory means what it means on the wire. */
 final class Lookups {
 
-    private static final Set<String> NAMES = Set.of(
-            "exact",
-            "iexact",
-            "contains",
-            "icontains",
-            "startswith",
-            "istartswith",
-            "endswith",
-            "gt",
-            "gte",
-            "lt",
-            "lte",
-            "in",
-            "isnull",
-            "range");
-
     private Lookups() {}
 
     static boolean matches(Query query, Map<?, ?> entity) {
-        return query.conditions().entrySet().stream()
-                .allMatch(condition -> matches(condition.getKey(), condition.getValue(), entity));
+        return query.criteria().stream().allMatch(condition -> matches(condition, entity));
     }
 
-    private static boolean matches(String path, List<String> wanted, Map<?, ?> entity) {
-        int cut = path.lastIndexOf("__");
-        boolean named = cut > 0 && NAMES.contains(path.substring(cut + 2));
-        String lookup = named ? path.substring(cut + 2) : "exact";
-        Object value = value(named ? path.substring(0, cut) : path, entity);
-        if (lookup.equals("isnull")) {
-            return (value == null) == Boolean.parseBoolean(wanted.get(0).toLowerCase(Locale.ROOT));
+    private static boolean matches(Query.Condition condition, Map<?, ?> entity) {
+        Object value = value(condition.field(), entity);
+        if (condition.lookup().equals("isnull")) {
+            return (value == null)
+                    == Boolean.parseBoolean(condition.values().get(0).toLowerCase(Locale.ROOT));
         }
-        return value != null && holds(lookup, value, wanted);
+        return value != null && holds(condition.lookup(), value, condition.values());
     }
 
     private static boolean holds(String lookup, Object value, List<String> wanted) {

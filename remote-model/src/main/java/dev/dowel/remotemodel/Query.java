@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -114,11 +115,32 @@ public final class Query {
         return conditions;
     }
 
-    List<String> ordering() {
+    /**
+     * Returns the conditions, for those who implement {@link Repository} themselves.
+     *
+     * @return the conditions in the order of giving, unmodifiable
+     */
+    public List<Condition> criteria() {
+        return conditions.entrySet().stream()
+                .map(condition -> Condition.of(condition.getKey(), condition.getValue()))
+                .toList();
+    }
+
+    /**
+     * Returns the order.
+     *
+     * @return the fields, most significant first, a {@code -} before a field turns it around
+     */
+    public List<String> ordering() {
         return ordering;
     }
 
-    OptionalInt size() {
+    /**
+     * Returns the page size.
+     *
+     * @return how many entities a page should have, or empty when the repository decides
+     */
+    public OptionalInt size() {
         return size == 0 ? OptionalInt.empty() : OptionalInt.of(size);
     }
 
@@ -170,5 +192,57 @@ public final class Query {
     @Override
     public String toString() {
         return "Query" + conditions.keySet();
+    }
+
+    /**
+     * One condition of a query, taken apart.
+     *
+     * @param field the field, which may be a path: {@code author__name}
+     * @param lookup one of the lookups, {@code exact} when none was named
+     * @param values the texts to compare with: two for {@code range}, any number for {@code in}, one for every other lookup
+     */
+    public record Condition(String field, String lookup, List<String> values) {
+
+        private static final Set<String> LOOKUPS = Set.of(
+                "exact",
+                "iexact",
+                "contains",
+                "icontains",
+                "startswith",
+                "istartswith",
+                "endswith",
+                "gt",
+                "gte",
+                "lt",
+                "lte",
+                "in",
+                "isnull",
+                "range");
+
+        /**
+         * Copies the values.
+         *
+         * @param field the field
+         * @param lookup the lookup
+         * @param values the texts
+         */
+        public Condition {
+            Objects.requireNonNull(field, "field");
+            Objects.requireNonNull(lookup, "lookup");
+            values = List.copyOf(values);
+        }
+
+        private static Condition of(String name, List<String> values) {
+            int cut = name.lastIndexOf("__");
+            return cut > 0 && LOOKUPS.contains(name.substring(cut + 2))
+                    ? new Condition(name.substring(0, cut), name.substring(cut + 2), values)
+                    : new Condition(name, "exact", values);
+        }
+
+        /** Returns the field and the lookup, without the values. */
+        @Override
+        public String toString() {
+            return field + "__" + lookup;
+        }
     }
 }

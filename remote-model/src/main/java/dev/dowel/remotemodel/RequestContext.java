@@ -25,12 +25,18 @@ public final class RequestContext implements AutoCloseable {
 
     private final HeaderPolicy.Snapshot snapshot;
     private final @Nullable Deadline deadline;
+    private final boolean beside;
     private final RequestCache cache = new RequestCache();
     private final ConcurrentHashMap<Object, Object> memory = new ConcurrentHashMap<>();
 
     RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline) {
+        this(snapshot, deadline, false);
+    }
+
+    private RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline, boolean beside) {
         this.snapshot = snapshot;
         this.deadline = deadline;
+        this.beside = beside;
     }
 
     /**
@@ -221,6 +227,21 @@ public final class RequestContext implements AutoCloseable {
 
     RequestCache cache() {
         return cache;
+    }
+
+    /**
+     * A context with the same headers for work that must not disturb the request: nothing is cached, and no call is made
+     * twice or counts for what others may do.
+     */
+    RequestContext beside(Duration timeLeft) {
+        RequestContext context = new RequestContext(snapshot, Deadline.in(timeLeft, System::nanoTime), true);
+        context.close();
+        return context;
+    }
+
+    /** Tells whether it was made by {@link #beside}. */
+    boolean isBeside() {
+        return beside;
     }
 
     /** Returns the names of the headers, without the values. */

@@ -30,6 +30,7 @@ class ArchitectureTest {
                         "javax.crypto..",
                         "dev.dowel.remotemodel..",
                         "jakarta.servlet..",
+                        "jakarta.persistence..",
                         "okhttp3..",
                         "okio..",
                         "kotlin..",
@@ -52,6 +53,24 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(dependency + "..", "dev.dowel.remotemodel." + own)
+                .check(classes);
+    }
+
+    @Test
+    void only_the_jpa_package_needs_jakarta_persistence() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.dowel.remotemodel.jpa")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("jakarta.persistence..")
+                .check(classes);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("dev.dowel.remotemodel.jpa")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("dev.dowel.remotemodel.jpa..")
                 .check(classes);
     }
 
