@@ -1,77 +1,37 @@
 package dev.dowel.benchmarks;
 
-import java.util.Collection;
-import java.util.Locale;
-import org.openjdk.jmh.profile.GCProfiler;
-import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
-import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
+import java.util.ArrayList;
+import java.util.List;
 
-/** Runs the benchmarks and prints one table. */
+/** Runs the scenarios named, or all, and prints their tables. */
 public final class Benchmarks {
-    private static final String BASE = "raw_okhttp_and_jackson";
-    private static final String ALLOCATED = "gc.alloc.rate.norm";
 
     private Benchmarks() {}
 
-    /** Runs everything; {@code --quick} takes seconds and is good only to see that it runs. */
-    public static void main(String[] arguments) throws RunnerException {
-        boolean quick = arguments.length > 0 && arguments[0].equals("--quick");
-        System.out.println(table(run(quick)));
-    }
-
-    static Collection<RunResult> run(boolean quick) throws RunnerException {
-        ChainedOptionsBuilder options = new OptionsBuilder()
-                .include(RemoteModelGet.class.getSimpleName())
-                .addProfiler(GCProfiler.class);
-        if (quick) {
-            options.forks(0)
-                    .warmupIterations(1)
-                    .warmupTime(TimeValue.milliseconds(100))
-                    .measurementIterations(1)
-                    .measurementTime(TimeValue.milliseconds(100));
-        }
-        return new Runner(options.build()).run();
-    }
-
-    static String table(Collection<RunResult> results) {
-        double time = 1;
-        double bytes = 1;
-        for (RunResult result : results) {
-            if (name(result).equals(BASE)) {
-                time = result.getPrimaryResult().getScore();
-                bytes = allocated(result);
+    /** {@code --quick} shows that everything runs, {@code --forks N} sets how many processes repeat each measurement. */
+    public static void main(String[] arguments) throws Exception {
+        int forks = 3;
+        List<Scenario> scenarios = new ArrayList<>();
+        for (int i = 0; i < arguments.length; i++) {
+            if (arguments[i].equals("--quick")) {
+                forks = 0;
+            } else if (arguments[i].equals("--forks") && i + 1 < arguments.length) {
+                forks = Integer.parseInt(arguments[++i]);
+            } else {
+                scenarios.add(Scenario.of(arguments[i]));
             }
         }
-        StringBuilder table = new StringBuilder(
-                "\n| canned get | ns/op | B/op | time : raw | bytes : raw |\n|---|---|---|---|---|\n");
-        for (RunResult result : results) {
-            double score = result.getPrimaryResult().getScore();
-            table.append(String.format(
-                    Locale.ROOT,
-                    "| %s | %.0f | %.0f | %.2f | %.2f |%n",
-                    name(result).replace('_', ' '),
-                    score,
-                    allocated(result),
-                    score / time,
-                    allocated(result) / bytes));
+        StringBuilder tables = new StringBuilder();
+        for (Scenario scenario : scenarios.isEmpty() ? List.of(Scenario.values()) : scenarios) {
+            tables.append(scenario.run(forks));
         }
-        return table.toString();
-    }
-
-    private static String name(RunResult result) {
-        String whole = result.getParams().getBenchmark();
-        return whole.substring(whole.lastIndexOf('.') + 1);
-    }
-
-    private static double allocated(RunResult result) {
-        return result.getSecondaryResults().entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith(ALLOCATED))
-                .mapToDouble(entry -> entry.getValue().getScore())
-                .findFirst()
-                .orElse(Double.NaN);
+        System.out.printf(
+                "%nJDK %s, %d processors, %s%s",
+                Runtime.version(),
+                Runtime.getRuntime().availableProcessors(),
+                forks == 0 ? "QUICK: these figures mean nothing\n" : forks + " fork(s)\n",
+                tables);
+        // Clients leave threads behind that would keep the program alive for a minute.
+        System.exit(0);
     }
 }

@@ -1,0 +1,65 @@
+package dev.dowel.benchmarks;
+
+import java.util.Arrays;
+import java.util.Locale;
+
+/** What can be run by name. */
+enum Scenario {
+    /** A get without a network. */
+    CANNED_GET {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(CannedGet.class, forks);
+        }
+    },
+    /** A 404 without a network. */
+    NOT_FOUND {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(CannedNotFound.class, forks);
+        }
+    },
+    /** Taking the headers of an inbound request. */
+    HEADERS {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(InboundHeaders.class, forks);
+        }
+    },
+    /** Calls over a connection. */
+    LOOPBACK {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(Loopback.class, forks);
+        }
+    },
+    /** Calls that arrive at the other service. */
+    CALLS {
+        @Override
+        String run(int forks) throws Exception {
+            return CallCounts.tables(forks == 0);
+        }
+    },
+    /** Many threads and a slow service. */
+    VIRTUAL_THREADS {
+        @Override
+        String run(int forks) throws Exception {
+            return VirtualThreads.table(forks == 0 ? 50 : 500);
+        }
+    };
+
+    /** Runs it and returns its tables; without forks for a moment only. */
+    abstract String run(int forks) throws Exception;
+
+    String argument() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static Scenario of(String argument) {
+        return Arrays.stream(values())
+                .filter(scenario -> scenario.argument().equals(argument))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no scenario " + argument + "; there are "
+                        + Arrays.stream(values()).map(Scenario::argument).toList()));
+    }
+}
