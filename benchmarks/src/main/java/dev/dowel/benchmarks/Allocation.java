@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /** How much a call allocates on the calling thread: the same on a busy machine as on an idle one, without JMH. */
 final class Allocation {
 
-    private static final int WARM_UP = 30_000;
-    private static final int BATCHES = 20;
     private static final int BATCH = 1_000;
+    private static final int WARM_UP = 30;
+    private static final int ENOUGH = 50;
 
     /** Keeps the compiler from leaving out what nobody uses. */
     @SuppressWarnings("unused")
@@ -18,14 +18,21 @@ final class Allocation {
 
     private Allocation() {}
 
-    /** The least of several batches, because a compiler that finishes during one only makes it more. */
+    /**
+     * The least of many batches, of which the last fifty brought nothing less: a compiler that is still at work, as on a busy
+     * machine it is for long, only makes it more.
+     */
     static long bytesPerCall(Supplier<?> call) {
         for (int i = 0; i < WARM_UP; i++) {
-            result = call.get();
+            batch(call);
         }
-        long least = Long.MAX_VALUE;
-        for (int i = 0; i < BATCHES; i++) {
-            least = Math.min(least, batch(call));
+        long least = batch(call);
+        for (int since = 0; since < ENOUGH; since++) {
+            long bytes = batch(call);
+            if (bytes < least) {
+                least = bytes;
+                since = 0;
+            }
         }
         return least;
     }

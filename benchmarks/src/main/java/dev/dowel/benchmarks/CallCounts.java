@@ -55,7 +55,7 @@ final class CallCounts {
     }
 
     private static double[] micros(InOneRequest work, Contender contender, boolean quick) {
-        int rounds = quick ? 5 : 1000;
+        int rounds = quick ? 5 : 300;
         for (int i = 0; i < 2 * rounds; i++) {
             run(work, contender);
         }
