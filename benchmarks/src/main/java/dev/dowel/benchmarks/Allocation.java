@@ -5,12 +5,12 @@ import java.lang.management.ManagementFactory;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** How much a call allocates on the calling thread: the same on a busy machine as on an idle one, without JMH. */
+/** How much a call allocates on the calling thread: the same on a busy machine as on an idle one, without JMH. To the byte with {@code -Xbatch}. */
 final class Allocation {
 
     private static final int BATCH = 1_000;
     private static final int WARM_UP = 30;
-    private static final int ENOUGH = 50;
+    private static final int ENOUGH = 20;
 
     /** Keeps the compiler from leaving out what nobody uses. */
     @SuppressWarnings("unused")
@@ -18,10 +18,7 @@ final class Allocation {
 
     private Allocation() {}
 
-    /**
-     * The least of many batches, of which the last fifty brought nothing less: a compiler that is still at work, as on a busy
-     * machine it is for long, only makes it more.
-     */
+    /** The least of many batches, until twenty brought nothing less: a compiler that is still at work only makes it more. */
     static long bytesPerCall(Supplier<?> call) {
         for (int i = 0; i < WARM_UP; i++) {
             batch(call);
