@@ -30,6 +30,8 @@ final class JmhRun {
                 .addProfiler(GCProfiler.class)
                 .forks(forks);
         if (forks == 0) {
+            // It may run while others measure or build: the figures mean nothing anyway.
+            System.setProperty("jmh.ignoreLock", "true");
             options.verbosity(VerboseMode.SILENT)
                     .warmupIterations(1)
                     .warmupTime(TimeValue.milliseconds(50))
@@ -68,9 +70,9 @@ final class JmhRun {
             cells.add(row.bytes());
             if (compared) {
                 cells.addAll(List.of(
-                        row.time() / raw(rows, Row::time),
+                        row.typical() / raw(rows, Row::typical),
                         row.bytes() / raw,
-                        row.time() / bestPeer(rows, Row::time),
+                        row.typical() / bestPeer(rows, Row::typical),
                         row.bytes() / bestPeer(rows, Row::bytes)));
             }
             table.row(cells);
@@ -88,6 +90,11 @@ final class JmhRun {
 
     /** One benchmark with one set of parameters. The percentiles are not numbers unless single calls were timed. */
     private record Row(String label, boolean peer, String unit, double time, double p50, double p99, double bytes) {
+
+        /** The median where it is known, for a mean is at the mercy of whatever else the machine does. */
+        double typical() {
+            return Double.isNaN(p50) ? time : p50;
+        }
 
         @SuppressWarnings("rawtypes") // RunResult's.
         static Row of(RunResult run) {

@@ -48,7 +48,11 @@ final class VirtualThreads {
         for (Kind kind : Kind.values()) {
             if (kind != Kind.DOWEL_HIT) {
                 Outcome outcome = measure(kind, threads);
-                table.row(List.of(kind.label(), (double) outcome.wall().toMillis(), outcome.calls(), outcome.pinned()));
+                table.row(List.of(
+                        kind.label(),
+                        (double) outcome.wall().toMillis(),
+                        outcome.calls(),
+                        outcome.places().size()));
             }
         }
         return table.toString();
@@ -59,7 +63,7 @@ final class VirtualThreads {
                 Contender contender = kind.open(new OkHttpClient(), server.base());
                 Recording recording = new Recording()) {
             // Loading and initializing a class holds the carrier as well, but only once.
-            getAll(contender, 32);
+            getAll(contender, threads);
             server.requests();
             recording.enable(PINNED).withThreshold(Duration.ZERO).withStackTrace();
             recording.start();
@@ -112,9 +116,5 @@ final class VirtualThreads {
     }
 
     /** How long all took, how many calls arrived, and where threads held their carriers. */
-    record Outcome(Duration wall, long calls, List<String> places) {
-        long pinned() {
-            return places.size();
-        }
-    }
+    record Outcome(Duration wall, long calls, List<String> places) {}
 }
