@@ -15,6 +15,11 @@ class VirtualThreadsTest {
     @EnabledForJreRange(minVersion = 24)
     void waiting_for_a_slow_service_holds_no_carrier_thread(Kind kind) throws Exception {
         VirtualThreads.Outcome outcome = VirtualThreads.measure(kind, 500);
+        if (!outcome.places().isEmpty()) {
+            // Once may be a class that some thread had to load; what waits while it holds its carrier does so each
+            // time.
+            outcome = VirtualThreads.measure(kind, 500);
+        }
 
         assertThat(outcome.calls()).isEqualTo(500);
         assertThat(outcome.places()).isEmpty();
