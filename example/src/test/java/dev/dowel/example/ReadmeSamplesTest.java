@@ -31,6 +31,7 @@ class ReadmeSamplesTest {
             import dev.dowel.messaging.testing.*;
             import dev.dowel.ratelimit.*;
             import dev.dowel.remotemodel.*;
+            import io.github.resilience4j.circuitbreaker.CircuitBreaker;
             import jakarta.servlet.*;
             import jakarta.servlet.http.*;
             import static jakarta.servlet.DispatcherType.*;
@@ -42,6 +43,9 @@ class ReadmeSamplesTest {
             import javax.sql.DataSource;
 
             abstract class Sample {
+                record User(long id, String name, String nick) {}
+
+                RemoteModel<User, Long> model;
                 Supplier<String> tokens = () -> "token";
                 abstract void forget(long id);
                 abstract void greet(String name);

@@ -69,8 +69,10 @@ record Caller(
         }
 
         static PassedOn of(Key key, RequestContext context) {
-            SortedMap<String, List<String>> headers = key.policy.select(context.headers());
-            String cookies = key.mayHaveCookies ? key.policy.cookies(context.cookies()) : "";
+            SortedMap<String, List<String>> headers =
+                    key.policy.select(context.snapshot().headers());
+            String cookies =
+                    key.mayHaveCookies ? key.policy.cookies(context.snapshot().cookies()) : "";
             return new PassedOn(headers, cookies, digest(key.authorization, cookies, headers));
         }
 

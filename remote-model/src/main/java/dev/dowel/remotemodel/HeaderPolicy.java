@@ -5,7 +5,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SortedMap;
@@ -112,16 +111,14 @@ public final class HeaderPolicy {
         SortedMap<String, List<String>> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         int dropped = 0;
         for (String name : names) {
-            if (hopByHop.contains(name) || NeverPropagated.contains(name)) {
+            List<String> values = lookup.apply(name);
+            if (values.isEmpty() || hopByHop.contains(name)) {
                 continue;
             }
-            List<String> good = new ArrayList<>();
-            for (String value : lookup.apply(name)) {
-                if (isSafe(value)) {
-                    good.add(value);
-                } else {
-                    dropped++;
-                }
+            List<String> good = values;
+            if (!areSafe(values)) {
+                good = values.stream().filter(HeaderPolicy::isSafe).toList();
+                dropped += values.size() - good.size();
             }
             if (!good.isEmpty()) {
                 kept.put(name, List.copyOf(good));
@@ -134,8 +131,9 @@ public final class HeaderPolicy {
             credential = "";
             dropped++;
         }
-        List<Cookie> cookies = new ArrayList<>();
+        List<Cookie> cookies = List.of();
         if (!cookieNames.isEmpty() && !hopByHop.contains("Cookie")) {
+            cookies = new ArrayList<>();
             for (Cookie cookie : cookiesOf(lookup.apply("Cookie"))) {
                 if (isSafe(cookie.value())) {
                     cookies.add(cookie);
@@ -191,19 +189,27 @@ public final class HeaderPolicy {
     }
 
     /** Those of the context's headers that this policy sends on. */
-    SortedMap<String, List<String>> select(Map<String, List<String>> headers) {
-        SortedMap<String, List<String>> selected = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.forEach((name, values) -> {
-            if (names.contains(name) && !NeverPropagated.contains(name)) {
-                selected.put(name, values);
-            }
-        });
+    SortedMap<String, List<String>> select(SortedMap<String, List<String>> headers) {
+        if (names.containsAll(headers.keySet())) {
+            return headers;
+        }
+        SortedMap<String, List<String>> selected = new TreeMap<>(headers);
+        selected.keySet().retainAll(names);
         return selected;
     }
 
     /** Tracing headers differ from call to call and change no answer; every other header may. */
     static boolean mayChangeTheAnswer(String name) {
         return !TRACING.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    private static boolean areSafe(List<String> values) {
+        for (String value : values) {
+            if (!isSafe(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Printable ASCII, blanks and tabs: what can be sent again without an error or a second header line. */

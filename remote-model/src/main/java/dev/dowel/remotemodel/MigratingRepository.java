@@ -83,7 +83,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         this.salt = options.salt;
         this.idOf = options.idOf;
         this.onRemoteFailure = options.onRemoteFailure;
-        this.listener = new GuardedListener(options.listener);
+        this.listener = new MigrationListeners(
+                options.listeners.isEmpty() ? List.of(MigrationListener.logging()) : List.copyOf(options.listeners));
         this.comparison =
                 new Comparison(options.json, Set.copyOf(options.ignored), options.tolerance, !options.unordered);
         this.shadows = new Shadows(
@@ -355,7 +356,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         private String salt;
         private IdPolicy idPolicy = IdPolicy.STRICT;
         private JsonCodec json = JsonCodec.jackson2();
-        private MigrationListener listener = MigrationListener.logging();
+        private final List<MigrationListener> listeners = new ArrayList<>();
         private OnRemoteFailure onRemoteFailure = OnRemoteFailure.FAIL;
         private double tolerance;
         private boolean unordered;
@@ -444,13 +445,13 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         }
 
         /**
-         * Sets who hears how the migration goes.
+         * Adds one who hears how the migration goes.
          *
-         * @param events {@link MigrationListener#logging()} by default
+         * @param events with none at all it is {@link MigrationListener#logging()}
          * @return this
          */
         public Builder<T, ID> listener(MigrationListener events) {
-            this.listener = Objects.requireNonNull(events, "events");
+            listeners.add(Objects.requireNonNull(events, "events"));
             return this;
         }
 

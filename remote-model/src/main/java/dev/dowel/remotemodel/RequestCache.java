@@ -20,10 +20,10 @@ final class RequestCache {
     static final int MAX_ENTRIES = 1_000;
     static final long MAX_BYTES = 16L * 1024 * 1024;
 
-    private final Map<CacheKey, Reply> entries = new LinkedHashMap<>(16, 0.75f, true);
-    private final Map<EntityScope, Long> generations = new HashMap<>();
-    private final Map<EntityScope, Integer> singleGets = new HashMap<>();
-    private final ConcurrentHashMap<FlightKey, Flight> flights = new ConcurrentHashMap<>(4);
+    private final Map<CacheKey, Reply> entries = new LinkedHashMap<>(4, 0.75f, true);
+    private Map<EntityScope, Long> generations = Map.of();
+    private final Map<EntityScope, Integer> singleGets = new HashMap<>(2);
+    private final ConcurrentHashMap<FlightKey, Flight> flights = new ConcurrentHashMap<>(1);
     private long bytes;
     private boolean closed;
 
@@ -136,6 +136,7 @@ final class RequestCache {
     }
 
     private synchronized void drop(EntityScope scope, Predicate<CacheKey> outdated) {
+        generations = generations.isEmpty() ? new HashMap<>() : generations;
         generations.merge(scope, 1L, Long::sum);
         // Collected first, because a look-up in access order counts as a change.
         for (CacheKey key : entries.keySet().stream()

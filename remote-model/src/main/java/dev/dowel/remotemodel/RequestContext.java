@@ -1,17 +1,16 @@
 package dev.dowel.remotemodel;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +26,7 @@ public final class RequestContext implements AutoCloseable {
     private final @Nullable Deadline deadline;
     private final boolean beside;
     private final RequestCache cache = new RequestCache();
-    private final ConcurrentHashMap<Object, Object> memory = new ConcurrentHashMap<>();
+    private final Memory memory = new Memory();
 
     RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline) {
         this(snapshot, deadline, false);
@@ -66,10 +65,20 @@ public final class RequestContext implements AutoCloseable {
 
     private static RequestContext with(
             Map<String, List<String>> headers, HeaderPolicy policy, @Nullable Deadline deadline) {
-        Map<String, List<String>> anyCase = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-        headers.forEach((name, values) ->
-                anyCase.computeIfAbsent(name, n -> new ArrayList<>()).addAll(values));
-        return new RequestContext(policy.snapshot(name -> anyCase.getOrDefault(name, List.of())), deadline);
+        return new RequestContext(policy.snapshot(name -> values(headers, name)), deadline);
+    }
+
+    private static List<String> values(Map<String, List<String>> headers, String name) {
+        List<String> values = List.of();
+        for (Map.Entry<String, List<String>> header : headers.entrySet()) {
+            if (header.getKey().equalsIgnoreCase(name)) {
+                values = values.isEmpty()
+                        ? header.getValue()
+                        : Stream.concat(values.stream(), header.getValue().stream())
+                                .toList();
+            }
+        }
+        return values;
     }
 
     /**
@@ -208,8 +217,8 @@ public final class RequestContext implements AutoCloseable {
         return snapshot.authorization();
     }
 
-    List<HeaderPolicy.Cookie> cookies() {
-        return snapshot.cookies();
+    HeaderPolicy.Snapshot snapshot() {
+        return snapshot;
     }
 
     /** What was made for this key first; made twice when two threads ask at once, for {@code make} may do I/O. */
@@ -219,10 +228,36 @@ public final class RequestContext implements AutoCloseable {
         if (known != null) {
             return known;
         }
-        V made = make.get();
         @SuppressWarnings("unchecked") // As above.
-        V earlier = (V) memory.putIfAbsent(key, made);
-        return earlier == null ? made : earlier;
+        V first = (V) memory.putIfAbsent(key, make.get());
+        return first;
+    }
+
+    /** A few things; most requests have one, so that one needs no map. */
+    private static final class Memory {
+
+        private @Nullable Object firstKey;
+        private @Nullable Object firstValue;
+        private @Nullable Map<Object, Object> others;
+
+        synchronized @Nullable Object get(Object key) {
+            return key.equals(firstKey) ? firstValue : others == null ? null : others.get(key);
+        }
+
+        synchronized Object putIfAbsent(Object key, Object value) {
+            Object known = get(key);
+            if (known != null) {
+                return known;
+            }
+            if (firstKey == null) {
+                firstKey = key;
+                firstValue = value;
+            } else {
+                others = others == null ? new HashMap<>() : others;
+                others.put(key, value);
+            }
+            return value;
+        }
     }
 
     RequestCache cache() {

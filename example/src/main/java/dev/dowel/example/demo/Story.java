@@ -5,6 +5,8 @@ import static dev.dowel.example.demo.Stage.PATIENCE;
 import static dev.dowel.example.demo.Stage.USERS;
 
 import dev.dowel.authtoken.GeneratedToken;
+import dev.dowel.example.likes.User;
+import dev.dowel.remotemodel.MigrationPlan;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -37,6 +39,9 @@ final class Story {
         return List.of(
                 new Step("a page that needs the same user three times makes one remote call", this::oneCall),
                 new Step("fifty users come in one call, not fifty", this::fiftyInOne),
+                new Step(
+                        "a model moves from a table to the service, plan by plan, compared on the way",
+                        this::migration),
                 new Step("no token is 401, a wrong one is 401, a rotated one passes", this::tokens),
                 new Step("the eleventh call in a second is 429 with Retry-After", this::rateLimit),
                 new Step("a deleted user leaves as two versions of one event, and is forgotten once", this::deletion),
@@ -74,6 +79,34 @@ final class Story {
         List<WireTap.Seen> seen = printed(stage.wire().drain());
         expect(names == USERS, "the page names " + USERS + " users, not " + names);
         expect(seen.size() == 1, "users saw 1 call, not " + seen.size());
+    }
+
+    private void migration() {
+        stage.wire().drain();
+        Clients clients = stage.clients();
+        try (Migration users = new Migration(stage.users().uri(), clients::token)) {
+            out.accept("plan local: " + users.read(MigrationPlan.local(), Migration.SAME));
+            expect(stage.wire().drain().isEmpty(), "with the plan local nothing is sent");
+
+            out.accept("plan shadow: " + users.read(MigrationPlan.shadow(), Migration.SAME));
+            expectSaid(users, "users get: both sides agree");
+            User outdated = users.read(MigrationPlan.shadow(), Migration.OUTDATED);
+            out.accept("plan shadow: " + outdated);
+            expect(!outdated.name().equals("User " + Migration.OUTDATED), "the table still answers");
+            expectSaid(users, "users get: the sides differ in [name]");
+            printed(stage.wire().drain());
+
+            User moved = users.read(MigrationPlan.remote(), Migration.OUTDATED);
+            out.accept("plan remote: " + moved);
+            expect(moved.name().equals("User " + Migration.OUTDATED), "the service answers now");
+            expect(printed(stage.wire().drain()).size() == 1, "users saw 1 call");
+        }
+    }
+
+    private void expectSaid(Migration users, String what) {
+        String said = users.said();
+        out.accept("beside the answer: " + said);
+        expect(said.equals(what), what + ", not " + said);
     }
 
     private void tokens() {
