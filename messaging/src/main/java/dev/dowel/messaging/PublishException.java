@@ -23,8 +23,10 @@ public final class PublishException extends MessagingException {
         CONNECTION_LOST,
         /** No confirm came within the publish timeout; the outcome is unknown. */
         TIMEOUT,
-        /** The encoded body exceeds the limit; not sent. */
-        TOO_LARGE;
+        /** The body exceeds the limit, or the headers exceed what the protocol takes; the broker did not keep the message. */
+        TOO_LARGE,
+        /** The message cannot be encoded, or the broker refuses it and closed the channel; the broker did not keep it. */
+        REFUSED;
 
         /**
          * Tells whether the broker may have the message all the same.

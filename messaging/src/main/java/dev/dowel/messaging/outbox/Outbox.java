@@ -58,9 +58,10 @@ public final class Outbox implements AutoCloseable {
      * Stores a message in the caller's transaction.
      *
      * @param connection a connection of the service's database with auto-commit off
-     * @param exchange where it will be published
+     * @param exchange where it will be published, 1 to 255 bytes in UTF-8
      * @param message the message
      * @throws OutboxException if the connection commits by itself, or the database refuses
+     * @throws IllegalArgumentException if the exchange's name is empty or longer
      */
     public void enqueue(Connection connection, String exchange, Message<?> message) {
         store(connection, exchange, List.of(message.encode(messaging.json())));
@@ -70,10 +71,10 @@ public final class Outbox implements AutoCloseable {
      * Stores every message of a set in the caller's transaction.
      *
      * @param connection a connection of the service's database with auto-commit off
-     * @param exchange where they will be published
+     * @param exchange where they will be published, 1 to 255 bytes in UTF-8
      * @param set one event in several versions, at least one
      * @throws OutboxException if the connection commits by itself, or the database refuses
-     * @throws IllegalArgumentException if the set is empty
+     * @throws IllegalArgumentException if the set is empty, or the exchange's name is empty or longer
      */
     public void enqueue(Connection connection, String exchange, MessageSet set) {
         if (set.messages().isEmpty()) {
@@ -87,8 +88,10 @@ public final class Outbox implements AutoCloseable {
                         .toList());
     }
 
-    private static void store(Connection connection, String exchange, List<EncodedMessage> messages) {
+    private void store(Connection connection, String exchange, List<EncodedMessage> messages) {
         Objects.requireNonNull(exchange, "exchange");
+        // Refuses here, before the commit, the name that it would refuse to the relay.
+        messaging.publisher(exchange);
         try {
             if (connection.getAutoCommit()) {
                 throw new OutboxException(
