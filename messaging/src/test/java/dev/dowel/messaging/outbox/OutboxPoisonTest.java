@@ -21,6 +21,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
@@ -207,6 +208,75 @@ class OutboxPoisonTest {
         execute("UPDATE messaging_outbox SET attempts = 19, next_attempt_at = null");
         eventually(() -> assertThat(query("SELECT attempts FROM messaging_outbox WHERE parked"))
                 .containsExactly(20));
+    }
+
+    @Test
+    void a_row_that_closes_its_channel_each_time_is_parked_in_the_end_and_its_key_keeps_its_order() {
+        Outbox outbox = outbox(messaging, 500);
+        enqueueInManyShards(outbox);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", Message.of(V1, new Body("x")).key("k4"));
+            outbox.enqueue(connection, "events", Message.of(V1, new Body("y")).key("k4"));
+            return null;
+        });
+        execute("UPDATE messaging_outbox SET headers = '{\"CC\":\"no array\"}' WHERE id = 5");
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(Set.copyOf(handled)).hasSize(29).doesNotContain("x", "y"));
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox WHERE attempts > 0"))
+                .singleElement()
+                .asString()
+                .startsWith("REFUSED: "));
+        eventually(() -> assertThat(outbox.pending()).isEqualTo(3));
+        execute("UPDATE messaging_outbox SET attempts = 19, next_attempt_at = null WHERE id = 5");
+        eventually(() -> assertThat(query("SELECT attempts FROM messaging_outbox WHERE parked"))
+                .containsExactly(20));
+        eventually(() -> assertThat(handled).endsWith("x", "y"));
+        eventually(() -> assertThat(outbox.pending()).isZero());
+    }
+
+    @Test
+    void rows_for_an_exchange_that_may_not_be_written_to_back_off_and_hold_up_no_other() {
+        broker.ctl("add_user", kind.name(), "guest");
+        broker.ctl("set_permissions", "-p", vhost.getPath().substring(1), kind.name(), ".*", "events", ".*");
+        Outbox outbox =
+                outbox(messaging(URI.create(vhost.toString().replace("guest:guest", kind.name() + ":guest"))), 500);
+        outbox.inTransaction(connection -> {
+            for (int i = 0; i < 20; i++) {
+                outbox.enqueue(connection, "forbidden", Message.of(V1, new Body("f")));
+            }
+            return null;
+        });
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(Set.copyOf(handled)).hasSize(30));
+        eventually(() -> assertThat(query("SELECT id FROM messaging_outbox WHERE last_error LIKE 'REFUSED: %'"))
+                .hasSize(20));
+        assertThat(outbox.pending()).isEqualTo(20);
+    }
+
+    @Test
+    void an_exchange_that_can_neither_be_found_nor_declared_holds_up_no_other() {
+        Outbox outbox = outbox(messaging, 500);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "amq.reserved", Message.of(V1, new Body("r")));
+            return null;
+        });
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).hasSize(30).doesNotHaveDuplicates());
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox"))
+                .singleElement()
+                .asString()
+                .startsWith("NO_EXCHANGE: "));
     }
 
     @Test
