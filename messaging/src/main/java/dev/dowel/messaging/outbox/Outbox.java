@@ -124,23 +124,12 @@ public final class Outbox implements AutoCloseable {
      * @param <R> the result's type
      * @param work stores the service's data and enqueues messages
      * @return the work's result
-     * @throws OutboxException if the work threw a checked exception or the database refused; nothing took effect unless
-     *     the commit itself broke off
+     * @throws OutboxException if the work threw a checked exception or the database refused; nothing took effect, unless
+     *     the message says that the commit failed: then that is unknown
      */
     public <R> R inTransaction(Work<R> work) {
-        try (Connection connection = database.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            R result;
-            try {
-                result = work.run(connection);
-                connection.commit();
-            } catch (Throwable e) {
-                rollback(connection, e);
-                throw e;
-            } finally {
-                connection.setAutoCommit(autoCommit);
-            }
+        try {
+            R result = Transaction.run(database, work);
             relay.wake();
             return result;
         } catch (RuntimeException e) {
@@ -150,14 +139,6 @@ public final class Outbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new OutboxException("The transaction failed and was rolled back", e);
-        }
-    }
-
-    private static void rollback(Connection connection, Throwable failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
         }
     }
 
