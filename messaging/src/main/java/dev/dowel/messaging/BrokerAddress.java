@@ -46,6 +46,11 @@ final class BrokerAddress {
                     "The broker's URI has a query or fragment, which is not supported: " + FORM);
         }
         int slash = rest.indexOf('/');
+        if (slash >= 0 && rest.indexOf('@', slash) >= 0) {
+            throw new IllegalArgumentException(
+                    "The broker's URI has an @ behind its first slash: write / as %2F in user"
+                            + " and password, and @ as %40 in the vhost; " + FORM);
+        }
         String vhost = slash < 0 || slash == rest.length() - 1 ? "/" : decode(rest.substring(slash + 1));
         String authority = slash < 0 ? rest : rest.substring(0, slash);
         int at = authority.lastIndexOf('@');

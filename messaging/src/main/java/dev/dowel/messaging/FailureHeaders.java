@@ -22,6 +22,7 @@ final class FailureHeaders {
     static final String FIRST_AT = Headers.FAILURE + "first-at";
     static final String LAST_AT = Headers.FAILURE + "last-at";
     static final String HOST = Headers.FAILURE + "host";
+    static final String USER_ID = Headers.FAILURE + "user-id";
 
     private static final int TEXT_LIMIT = 500;
     private static final int PERSISTENT = 2;
@@ -62,11 +63,17 @@ final class FailureHeaders {
         headers.putIfAbsent(FIRST_AT, now);
         headers.put(LAST_AT, now);
         headers.put(HOST, THIS_HOST);
+        String user = delivery.properties().getUserId();
+        if (user != null) {
+            headers.put(USER_ID, user);
+        }
         return delivery.properties()
                 .builder()
                 .headers(headers)
                 .deliveryMode(PERSISTENT)
                 .expiration(null)
+                // The broker takes no user but the one that publishes, which is not the one of the original.
+                .userId(null)
                 .build();
     }
 

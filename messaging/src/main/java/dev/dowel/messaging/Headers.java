@@ -32,6 +32,7 @@ final class Headers {
         if (name.isEmpty() || name.length() > NAME_LIMIT) {
             throw new IllegalArgumentException("A header's name has 1 to " + NAME_LIMIT + " characters");
         }
+        checkShortString(name, "A header's name");
         if (RESERVED.contains(lower)
                 || lower.startsWith(FAILURE)
                 || lower.startsWith("x-")

@@ -101,10 +101,11 @@ public final class Message<T> {
     /**
      * Adds a header, such as {@code traceparent}.
      *
-     * @param name not one of the names the library sets, and not starting with {@code x-}, which brokers own
+     * @param name 1 to 128 characters and at most 255 bytes in UTF-8; not one of the names the library sets, and not
+     *     starting with {@code x-}, which brokers own
      * @param value at most 8,192 characters
      * @return a copy with the header
-     * @throws IllegalArgumentException if the name is reserved or the value is too long
+     * @throws IllegalArgumentException if the name is reserved or too long, or the value is too long
      */
     public Message<T> header(String name, String value) {
         Map<String, String> copy = new LinkedHashMap<>(headers);

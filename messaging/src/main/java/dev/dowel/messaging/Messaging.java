@@ -53,8 +53,9 @@ public interface Messaging extends AutoCloseable {
     /**
      * Returns the publisher of an exchange, the same one each time.
      *
-     * @param exchange a topic exchange, declared durable if it does not exist
+     * @param exchange a topic exchange, declared durable if it does not exist; 1 to 255 bytes in UTF-8
      * @return the publisher
+     * @throws IllegalArgumentException if the name is empty or longer
      */
     Publisher publisher(String exchange);
 

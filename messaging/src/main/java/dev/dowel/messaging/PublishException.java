@@ -13,18 +13,20 @@ public final class PublishException extends MessagingException {
         NACKED,
         /** No queue is bound for the routing key; the broker did not keep the message. */
         UNROUTABLE,
-        /** The exchange does not exist; the broker did not keep the message. */
+        /** The exchange does not exist and could not be declared; the broker did not keep the message. */
         NO_EXCHANGE,
         /** The broker blocks publishers (an alarm), or the window of unconfirmed messages stayed full; not sent. */
         BLOCKED,
         /** There is no connection to the broker; not sent. */
         NOT_CONNECTED,
-        /** The connection was lost after sending; the outcome is unknown. */
+        /** The connection or the channel was lost after sending; the outcome is unknown. */
         CONNECTION_LOST,
         /** No confirm came within the publish timeout; the outcome is unknown. */
         TIMEOUT,
-        /** The encoded body exceeds the limit; not sent. */
-        TOO_LARGE;
+        /** The body exceeds the limit, or the headers exceed what the protocol takes; the broker did not keep the message. */
+        TOO_LARGE,
+        /** The message cannot be encoded, or the broker refuses it and closed the channel; the broker did not keep it. */
+        REFUSED;
 
         /**
          * Tells whether the broker may have the message all the same.

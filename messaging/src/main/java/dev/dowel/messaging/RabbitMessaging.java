@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -193,6 +194,10 @@ final class RabbitMessaging implements Messaging {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             long end = System.nanoTime() + STOP_SUBSCRIPTIONS.toNanos();
+            // All at once, so that each has the whole time for its running handlers.
+            for (RabbitSubscription one : subscriptions.values()) {
+                CompletableFuture<Void> unused = one.cancel();
+            }
             subscriptions.values().forEach(one -> one.stop(Duration.ofNanos(Math.max(1, end - System.nanoTime()))));
             timer.shutdownNow();
             consuming.close();

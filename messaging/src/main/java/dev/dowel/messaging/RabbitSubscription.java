@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,9 +44,11 @@ final class RabbitSubscription implements Subscription {
     private final Runnable onStop;
     private final List<Worker> workers = new ArrayList<>();
     private final Semaphore wakeUp = new Semaphore(0);
-    private final CountDownLatch ended = new CountDownLatch(1);
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread thread;
     private final CountDownLatch stopping = new CountDownLatch(1);
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private @Nullable CompletableFuture<Void> cancelled;
     private volatile String lastError = "";
 
     RabbitSubscription(
@@ -123,7 +128,7 @@ final class RabbitSubscription implements Subscription {
             // Nobody interrupts this thread but the JVM's end.
             Thread.currentThread().interrupt();
         } finally {
-            ended.countDown();
+            ended.complete(null);
         }
     }
 
@@ -148,29 +153,46 @@ final class RabbitSubscription implements Subscription {
         }
     }
 
+    /**
+     * Begins to stop: nothing more is handled, nobody consumes any longer. On the executor, since cancelling waits for the
+     * broker's answer. Completes when there is no consumer and none can come.
+     */
+    synchronized CompletableFuture<Void> cancel() {
+        if (cancelled == null) {
+            stopping.countDown();
+            check();
+            List<CompletableFuture<?>> all = new ArrayList<>();
+            all.add(ended);
+            workers.forEach(worker -> all.add(CompletableFuture.runAsync(worker::cancel, executor)));
+            cancelled = CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new));
+        }
+        return cancelled;
+    }
+
     @Override
     public void stop(Duration deadline) {
-        if (stopping()) {
+        long end = System.nanoTime() + deadline.toNanos();
+        CompletableFuture<Void> nobodyConsumes = cancel();
+        if (!stopped.compareAndSet(false, true)) {
             return;
         }
-        long end = System.nanoTime() + deadline.toNanos();
-        stopping.countDown();
-        wakeUp.release();
+        // Only then: what a closed channel gives back must not come to another consumer, and count as delivered again.
+        CompletableFuture<?> closed = CompletableFuture.allOf(workers.stream()
+                .map(worker ->
+                        nobodyConsumes.thenCompose(none -> worker.drained(end)).thenRunAsync(worker::close, executor))
+                .toArray(CompletableFuture<?>[]::new));
         try {
-            if (!ended.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)) {
-                LOG.warn("{}: a consumer is still being opened at the deadline", plan.queue());
-            }
-            // Elsewhere, since cancelling waits for the broker's answer and the deadline is the caller's.
-            workers.forEach(worker -> executor.execute(worker::cancel));
-            for (Worker worker : workers) {
-                if (!worker.awaitDrained(end)) {
-                    LOG.warn("{}: a handler is still running at the deadline; its message comes again", plan.queue());
-                }
-            }
+            closed.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "{}: {} at the deadline; what is not finished comes again",
+                    plan.queue(),
+                    nobodyConsumes.isDone()
+                            ? "a handler is still running"
+                            : "a consumer is still being opened or closed");
         } finally {
-            workers.forEach(worker -> executor.execute(worker::close));
             onStop.run();
         }
     }
@@ -181,40 +203,50 @@ final class RabbitSubscription implements Subscription {
 
         boolean active() {
             Consumer now = consumer;
-            return now != null && now.gone.getCount() > 0 && now.getChannel().isOpen();
+            return now != null
+                    && now.consuming != null
+                    && !now.gone.isDone()
+                    && now.getChannel().isOpen();
         }
 
         void open(Connection from) throws IOException {
             close();
-            Channel channel = from.openChannel().orElseThrow(() -> new IOException("no channel number is free"));
+            Channel channel = Exchanges.openChannel(from);
             int share = (plan.prefetch() + plan.concurrency() - 1) / plan.concurrency();
+            Consumer fresh = new Consumer(channel);
             try {
                 channel.basicQos(share);
-                Consumer fresh = new Consumer(channel);
-                channel.basicConsume(plan.queue(), false, fresh);
+                fresh.consuming = channel.basicConsume(plan.queue(), false, fresh);
                 consumer = fresh;
             } catch (IOException | RuntimeException e) {
                 channel.abort();
                 throw e;
             }
+            if (stopping()) {
+                // It came too late to be cancelled with the others.
+                cancel();
+            }
         }
 
         void cancel() {
             Consumer now = consumer;
-            if (now != null && active()) {
+            String tag = now == null ? null : now.consuming;
+            if (now != null && tag != null && active() && now.cancelling.compareAndSet(false, true)) {
                 try {
-                    now.getChannel().basicCancel(now.getConsumerTag());
+                    now.getChannel().basicCancel(tag);
                 } catch (IOException | RuntimeException e) {
                     // The channel is gone, and with it the consumer.
-                    now.gone.countDown();
+                    now.gone.complete(null);
                 }
             }
         }
 
-        /** Waits until the last delivery before the broker's answer to cancel is dealt with; false if it is not in time. */
-        boolean awaitDrained(long end) throws InterruptedException {
+        /** Completes when the last delivery before the broker's answer to cancel is dealt with, at the latest at the end. */
+        CompletableFuture<Void> drained(long end) {
             Consumer now = consumer;
-            return now == null || now.gone.await(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            return now == null
+                    ? CompletableFuture.completedFuture(null)
+                    : now.gone.copy().completeOnTimeout(null, end - System.nanoTime(), TimeUnit.NANOSECONDS);
         }
 
         void close() {
@@ -224,14 +256,17 @@ final class RabbitSubscription implements Subscription {
                     now.getChannel().abort();
                 } catch (IOException | RuntimeException e) {
                     // Closed already: the broker gives back what was not acknowledged.
-                    now.gone.countDown();
+                    now.gone.complete(null);
                 }
             }
         }
     }
 
     private final class Consumer extends DefaultConsumer {
-        private final CountDownLatch gone = new CountDownLatch(1);
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
+        private final AtomicBoolean cancelling = new AtomicBoolean();
+        /** The tag, once the broker has answered: the inherited one is set later, on the dispatch thread. */
+        private volatile @Nullable String consuming;
 
         Consumer(Channel channel) {
             super(channel);
@@ -240,14 +275,17 @@ final class RabbitSubscription implements Subscription {
         @Override
         public void handleDelivery(String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
                 throws IOException {
-            MessageProcessor.Verdict verdict = stopping()
-                    ? MessageProcessor.Verdict.GIVE_BACK
-                    : processor.process(new RabbitDelivery(envelope, properties, body));
+            if (stopping() || !getChannel().isOpen()) {
+                // It goes back with its channel, which counts as one delivery. A nack would bring it again at once to
+                // whoever consumes still, up to the delivery limit; on a lost channel another consumer has it already.
+                return;
+            }
+            MessageProcessor.Verdict verdict = processor.process(new RabbitDelivery(envelope, properties, body));
             try {
                 tell(verdict, envelope.getDeliveryTag());
             } catch (AlreadyClosedException e) {
                 // The channel of this delivery is gone: the broker delivers the message again on another.
-                gone.countDown();
+                gone.complete(null);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -256,31 +294,38 @@ final class RabbitSubscription implements Subscription {
         private void tell(MessageProcessor.Verdict verdict, long tag) throws IOException, InterruptedException {
             switch (verdict) {
                 case ACK -> getChannel().basicAck(tag, false);
-                case GIVE_BACK -> getChannel().basicNack(tag, false, true);
+                case GIVE_BACK -> giveBack(tag);
                 case GIVE_BACK_LATER -> {
                     boolean unused = stopping.await(GIVE_BACK_MILLIS, TimeUnit.MILLISECONDS);
-                    getChannel().basicNack(tag, false, true);
+                    giveBack(tag);
                 }
                 // Newer brokers count a reject towards the delivery limit and not a nack.
                 case BROKE_DOWN -> getChannel().basicReject(tag, true);
             }
         }
 
+        /** While stopping it goes back with its channel, as what was never handled does. */
+        private void giveBack(long tag) throws IOException {
+            if (!stopping()) {
+                getChannel().basicNack(tag, false, true);
+            }
+        }
+
         @Override
         public void handleCancelOk(String consumerTag) {
-            gone.countDown();
+            gone.complete(null);
         }
 
         @Override
         public void handleCancel(String consumerTag) {
             LOG.warn("{}: the broker cancelled a consumer; reopening", plan.queue());
-            gone.countDown();
+            gone.complete(null);
             check();
         }
 
         @Override
         public void handleShutdownSignal(String consumerTag, ShutdownSignalException cause) {
-            gone.countDown();
+            gone.complete(null);
             check();
         }
     }

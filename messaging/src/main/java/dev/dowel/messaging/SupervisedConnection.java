@@ -59,6 +59,8 @@ final class SupervisedConnection implements AutoCloseable {
     }
 
     void start() {
+        // Before the thread runs: who publishes right after the start waits for the connection.
+        state = ConnectionState.CONNECTING;
         thread.start();
     }
 

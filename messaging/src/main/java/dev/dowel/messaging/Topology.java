@@ -4,7 +4,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -18,15 +20,18 @@ final class Topology {
     private Topology() {}
 
     static void declare(Connection connection, SubscriptionPlan plan) throws IOException, TimeoutException {
-        Channel channel = connection.openChannel().orElseThrow(() -> new IOException("no channel number is free"));
+        Channel channel = Exchanges.openChannel(connection);
         try {
             channel.queueDeclare(plan.parking(), true, false, false, quorum());
             channel.queueDeclare(plan.queue(), true, false, false, work(plan));
             for (RetryQueue retry : plan.retries()) {
                 channel.queueDeclare(retry.name(), true, false, false, delayed(plan, retry));
             }
+            Set<String> exchanges = new HashSet<>();
             for (SubscriptionPlan.Binding binding : plan.bindings()) {
-                channel.exchangeDeclare(binding.exchange(), "topic", true);
+                if (exchanges.add(binding.exchange())) {
+                    Exchanges.ensure(connection, binding.exchange());
+                }
                 for (String key : binding.versions().bindingKeys(binding.eventName())) {
                     channel.queueBind(plan.queue(), binding.exchange(), key);
                 }

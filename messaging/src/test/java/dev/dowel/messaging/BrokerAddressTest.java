@@ -49,7 +49,9 @@ class BrokerAddressTest {
                 "amqp://u:%zzs3cret@h",
                 "amqp://u:s3cret@h?x=1",
                 "amqp://u:s3cret@a,,b",
-                "amqp://u:s3cret@a b"
+                "amqp://u:s3cret@a b",
+                "amqp://app:4711/s3cret@rabbit/prod",
+                "amqp://app/s3cret@rabbit"
             })
     void a_wrong_uri_is_refused_without_being_repeated(String uri) {
         assertThatThrownBy(() -> BrokerAddress.fromEnvironment(Map.of("RABBITMQ_URI", uri)))

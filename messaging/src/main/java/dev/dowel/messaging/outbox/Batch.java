@@ -3,7 +3,6 @@ package dev.dowel.messaging.outbox;
 import dev.dowel.messaging.EncodedMessage;
 import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.PublishException;
-import dev.dowel.messaging.Receipt;
 import dev.dowel.messaging.RouteRequirement;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -34,16 +34,26 @@ final class Batch {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final long FIRST_DELAY_MILLIS = 1_000;
     private static final long LONGEST_DELAY_MILLIS = 300_000;
+    /** With the delays above, about an hour in which somebody may grant the permission or create the exchange. */
+    private static final int MOST_ATTEMPTS = 20;
+    /** The outcome of a row that is as it was: it was not sent, or nobody knows, and that was not its fault. */
+    private static final Optional<PublishException> LEFT =
+            Optional.of(new PublishException(PublishException.Kind.TIMEOUT, "Left to the next batch", null));
 
     private final Messaging messaging;
+    private final int shard;
     private final List<OutboxRow> rows;
     private final Duration confirmTimeout;
-    private final Map<Long, CompletableFuture<Receipt>> outcomes = new LinkedHashMap<>();
+    /** Empty is confirmed. None of them completes exceptionally. */
+    private final Map<Long, CompletableFuture<Optional<PublishException>>> outcomes = new LinkedHashMap<>();
+
     private volatile boolean over;
     private int confirmed;
+    private int parked;
 
-    Batch(Messaging messaging, List<OutboxRow> rows, Duration confirmTimeout) {
+    Batch(Messaging messaging, int shard, List<OutboxRow> rows, Duration confirmTimeout) {
         this.messaging = messaging;
+        this.shard = shard;
         this.rows = rows;
         this.confirmTimeout = confirmTimeout;
     }
@@ -52,27 +62,30 @@ final class Batch {
         return confirmed;
     }
 
+    /** Returns how many rows nobody waits for any longer. */
+    int parked() {
+        return parked;
+    }
+
     /**
      * Publishes everything and waits, at most for the confirm timeout and one publish timeout. When it returns nothing is
      * sent any more: what was not sent by then is left to the next batch.
      */
     void publish() throws InterruptedException {
         long deadline = System.nanoTime() + confirmTimeout.toNanos();
-        Map<String, CompletableFuture<?>> lastOfKey = new HashMap<>();
+        Map<String, CompletableFuture<Boolean>> freeKeys = new HashMap<>();
         for (List<OutboxRow> step : steps()) {
-            CompletableFuture<?> former =
-                    step.get(0).message().key().map(lastOfKey::get).orElse(null);
-            List<CompletableFuture<Receipt>> sent = new ArrayList<>();
+            Optional<String> key = step.get(0).message().key();
+            CompletableFuture<Boolean> free =
+                    key.map(freeKeys::get).orElseGet(() -> CompletableFuture.completedFuture(true));
             for (OutboxRow row : step) {
                 if (System.nanoTime() - deadline > 0) {
                     over = true;
                 }
-                CompletableFuture<Receipt> outcome =
-                        former == null ? send(row) : former.thenCompose(ignored -> send(row));
-                outcomes.put(row.id(), outcome);
-                sent.add(outcome);
+                outcomes.put(
+                        row.id(), free.thenCompose(yes -> yes ? send(row) : CompletableFuture.completedFuture(LEFT)));
             }
-            step.get(0).message().key().ifPresent(key -> lastOfKey.put(key, routed(step, sent)));
+            key.ifPresent(of -> freeKeys.put(of, routed(step)));
         }
         try {
             CompletableFuture.allOf(outcomes.values().toArray(CompletableFuture<?>[]::new))
@@ -95,121 +108,112 @@ final class Batch {
         return List.copyOf(steps.values());
     }
 
-    /** Completes normally once the next event of the same key may be sent. */
-    private static CompletableFuture<?> routed(List<OutboxRow> step, List<CompletableFuture<Receipt>> sent) {
-        return CompletableFuture.allOf(sent.toArray(CompletableFuture<?>[]::new))
-                .handle((all, e) -> {
-                    boolean reached = sent.stream().anyMatch(one -> !one.isCompletedExceptionally());
-                    for (int i = 0; i < sent.size(); i++) {
-                        PublishException failure = failure(sent.get(i));
-                        boolean spared = failure != null
-                                && failure.kind() == PublishException.Kind.UNROUTABLE
-                                && step.get(i).message().route() == RouteRequirement.ANY
-                                && reached;
-                        if (failure != null && !spared) {
-                            throw new CompletionException(failure);
-                        }
-                    }
-                    return null;
+    /** Completes with whether the next event of the same key may be sent. */
+    private CompletableFuture<Boolean> routed(List<OutboxRow> step) {
+        return CompletableFuture.allOf(
+                        step.stream().map(row -> outcomes.get(row.id())).toArray(CompletableFuture<?>[]::new))
+                .thenApply(all -> {
+                    boolean reached = step.stream().anyMatch(row -> outcome(row).isEmpty());
+                    return step.stream()
+                            .allMatch(row -> outcome(row)
+                                    .map(failure -> reached && spared(row, failure))
+                                    .orElse(true));
                 });
     }
 
-    private CompletableFuture<Receipt> send(OutboxRow row) {
-        if (over) {
-            return CompletableFuture.failedFuture(
-                    new PublishException(PublishException.Kind.TIMEOUT, "Left to the next batch", null));
-        }
-        return messaging
-                .publisher(row.exchange())
-                .publish(row.message())
-                .whenComplete((receipt, e) -> {
-                    if (e instanceof PublishException failure && unsent(failure.kind())) {
-                        over = true;
-                    }
-                })
-                .toCompletableFuture();
+    /** Tells whether a failure does not matter, provided that another form of the event has arrived. */
+    private static boolean spared(OutboxRow row, PublishException failure) {
+        return failure.kind() == PublishException.Kind.UNROUTABLE
+                && row.message().route() == RouteRequirement.ANY;
     }
 
-    private static @Nullable PublishException failure(@Nullable CompletableFuture<Receipt> outcome) {
-        if (outcome == null || !outcome.isDone()) {
-            return new PublishException(PublishException.Kind.TIMEOUT, "No confirm came in time", null);
+    private CompletableFuture<Optional<PublishException>> send(OutboxRow row) {
+        if (over) {
+            return CompletableFuture.completedFuture(LEFT);
         }
         try {
-            outcome.join();
-            return null;
-        } catch (CompletionException e) {
-            Throwable cause = e.getCause() == null ? e : e.getCause();
-            while (cause instanceof CompletionException && cause.getCause() != null) {
-                cause = cause.getCause();
-            }
-            return cause instanceof PublishException known
-                    ? known
-                    : new PublishException(
-                            PublishException.Kind.NACKED, cause.getClass().getName(), cause);
+            return messaging
+                    .publisher(row.exchange())
+                    .publish(row.message())
+                    .handle((receipt, e) -> e == null ? Optional.<PublishException>empty() : Optional.of(failed(e)))
+                    .toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.completedFuture(Optional.of(failed(e)));
         }
     }
 
-    /** Tells whether the broker cannot be had now, so that waiting for each further row would only hold the transaction. */
-    private static boolean unsent(PublishException.Kind kind) {
-        return kind == PublishException.Kind.BLOCKED || kind == PublishException.Kind.NOT_CONNECTED;
+    private PublishException failed(Throwable e) {
+        Throwable cause = e instanceof CompletionException && e.getCause() != null ? e.getCause() : e;
+        if (!(cause instanceof PublishException failure)) {
+            return new PublishException(PublishException.Kind.REFUSED, cause.toString(), cause);
+        }
+        if (failure.kind() == PublishException.Kind.BLOCKED || failure.kind() == PublishException.Kind.NOT_CONNECTED) {
+            // The broker cannot be had now, so waiting for each further row would only hold the transaction.
+            over = true;
+        }
+        return failure;
+    }
+
+    private Optional<PublishException> outcome(OutboxRow row) {
+        @Nullable CompletableFuture<Optional<PublishException>> outcome = outcomes.get(row.id());
+        return outcome == null ? LEFT : outcome.getNow(LEFT);
     }
 
     /** Deletes what was confirmed, writes down why the rest was not. */
     void settle(Connection connection) throws SQLException {
-        Map<Long, PublishException> failures = new LinkedHashMap<>();
+        Map<OutboxRow, PublishException> failures = new LinkedHashMap<>();
         Set<String> reached = new HashSet<>();
-        for (OutboxRow row : rows) {
-            PublishException failure = failure(outcomes.get(row.id()));
-            if (failure == null) {
-                reached.add(row.message().eventId());
-            } else {
-                failures.put(row.id(), failure);
-            }
-        }
         List<Long> done = new ArrayList<>();
         for (OutboxRow row : rows) {
-            PublishException failure = failures.get(row.id());
-            boolean enough = row.message().route() == RouteRequirement.ANY
-                    && reached.contains(row.message().eventId());
-            if (failure == null || (enough && failure.kind() == PublishException.Kind.UNROUTABLE)) {
+            // Once only: a confirm may still come while this runs.
+            outcome(row).ifPresentOrElse(failure -> failures.put(row, failure), () -> done.add(row.id()));
+            if (!failures.containsKey(row) && row.message().route() == RouteRequirement.ANY) {
+                reached.add(row.message().eventId());
+            }
+        }
+        for (Map.Entry<OutboxRow, PublishException> failed : failures.entrySet()) {
+            OutboxRow row = failed.getKey();
+            if (spared(row, failed.getValue()) && reached.contains(row.message().eventId())) {
                 done.add(row.id());
             } else {
-                postpone(connection, row, failure, enough);
+                postpone(connection, row, failed.getValue());
             }
         }
         OutboxTable.delete(connection, done);
+        OutboxTable.unroute(connection, shard, reached);
         confirmed = done.size();
     }
 
-    private static void postpone(Connection connection, OutboxRow row, PublishException failure, boolean enough)
-            throws SQLException {
-        EncodedMessage message = row.message();
-        // Another form of the event has arrived somewhere: this one need not, so it may not wait for a queue for ever.
-        RouteRequirement route = enough ? RouteRequirement.NONE : message.route();
+    private void postpone(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
         switch (failure.kind()) {
-            case TOO_LARGE -> {
-                LOG.error("The outbox parks {}: {}", message, failure.getMessage());
-                OutboxTable.postpone(connection, row, route, Instant.now(), describe(failure), true);
-            }
-            case NACKED, UNROUTABLE, NO_EXCHANGE -> {
-                Duration delay = delay(row.attempts());
-                LOG.warn("The outbox keeps {} and tries again in {}: {}", message, delay, failure.getMessage());
-                OutboxTable.postpone(connection, row, route, Instant.now().plus(delay), describe(failure), false);
-            }
-            case BLOCKED, NOT_CONNECTED, CONNECTION_LOST, TIMEOUT -> {
-                if (route != message.route()) {
-                    OutboxTable.postpone(connection, row, route, Instant.now(), describe(failure), false);
+            case TOO_LARGE -> park(connection, row, failure);
+            case REFUSED -> {
+                if (row.attempts() + 1 < MOST_ATTEMPTS) {
+                    delay(connection, row, failure);
+                } else {
+                    park(connection, row, failure);
                 }
+            }
+            case NACKED, UNROUTABLE, NO_EXCHANGE -> delay(connection, row, failure);
+            case BLOCKED, NOT_CONNECTED, CONNECTION_LOST, TIMEOUT -> {
+                // Not the message's fault: it is due as before.
             }
         }
     }
 
-    private static String describe(PublishException failure) {
-        return failure.kind() + ": " + failure.getMessage();
+    private void park(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
+        LOG.error("The outbox parks {}: {}", row.message(), failure.getMessage());
+        OutboxTable.park(connection, row.id(), failure.kind() + ": " + failure.getMessage());
+        parked++;
     }
 
-    private static Duration delay(int attempts) {
-        long longest = Math.min(LONGEST_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(attempts, 20));
-        return Duration.ofMillis(longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
+    private static void delay(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
+        EncodedMessage message = row.message();
+        long longest = Math.min(LONGEST_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(row.attempts(), 20));
+        Duration delay =
+                Duration.ofMillis(longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
+        LOG.warn("The outbox keeps {} and tries again in {}: {}", message, delay, failure.getMessage());
+        OutboxTable.postpone(
+                connection, row.id(), Instant.now().plus(delay), failure.kind() + ": " + failure.getMessage());
     }
 }

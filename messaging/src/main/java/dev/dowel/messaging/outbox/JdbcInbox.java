@@ -36,23 +36,13 @@ public final class JdbcInbox implements Inbox {
 
     @Override
     public boolean once(String consumer, String id, Work work) throws Exception {
-        try (Connection connection = database.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            try {
-                boolean first = remember(connection, consumer, id);
-                if (first) {
-                    work.run(connection);
-                }
-                connection.commit();
-                return first;
-            } catch (Throwable e) {
-                rollback(connection, e);
-                throw e;
-            } finally {
-                connection.setAutoCommit(autoCommit);
+        return Transaction.run(database, connection -> {
+            boolean first = remember(connection, consumer, id);
+            if (first) {
+                work.run(connection);
             }
-        }
+            return first;
+        });
     }
 
     private static boolean remember(Connection connection, String consumer, String id) throws SQLException {
@@ -66,14 +56,6 @@ public final class JdbcInbox implements Inbox {
                 return false;
             }
             throw e;
-        }
-    }
-
-    private static void rollback(Connection connection, Throwable failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
         }
     }
 

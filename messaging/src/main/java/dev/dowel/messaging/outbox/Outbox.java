@@ -58,9 +58,10 @@ public final class Outbox implements AutoCloseable {
      * Stores a message in the caller's transaction.
      *
      * @param connection a connection of the service's database with auto-commit off
-     * @param exchange where it will be published
+     * @param exchange where it will be published, 1 to 255 bytes in UTF-8
      * @param message the message
      * @throws OutboxException if the connection commits by itself, or the database refuses
+     * @throws IllegalArgumentException if the exchange's name is empty or longer
      */
     public void enqueue(Connection connection, String exchange, Message<?> message) {
         store(connection, exchange, List.of(message.encode(messaging.json())));
@@ -70,10 +71,10 @@ public final class Outbox implements AutoCloseable {
      * Stores every message of a set in the caller's transaction.
      *
      * @param connection a connection of the service's database with auto-commit off
-     * @param exchange where they will be published
+     * @param exchange where they will be published, 1 to 255 bytes in UTF-8
      * @param set one event in several versions, at least one
      * @throws OutboxException if the connection commits by itself, or the database refuses
-     * @throws IllegalArgumentException if the set is empty
+     * @throws IllegalArgumentException if the set is empty, or the exchange's name is empty or longer
      */
     public void enqueue(Connection connection, String exchange, MessageSet set) {
         if (set.messages().isEmpty()) {
@@ -87,8 +88,10 @@ public final class Outbox implements AutoCloseable {
                         .toList());
     }
 
-    private static void store(Connection connection, String exchange, List<EncodedMessage> messages) {
+    private void store(Connection connection, String exchange, List<EncodedMessage> messages) {
         Objects.requireNonNull(exchange, "exchange");
+        // Refuses here, before the commit, the name that it would refuse to the relay.
+        messaging.publisher(exchange);
         try {
             if (connection.getAutoCommit()) {
                 throw new OutboxException(
@@ -121,23 +124,12 @@ public final class Outbox implements AutoCloseable {
      * @param <R> the result's type
      * @param work stores the service's data and enqueues messages
      * @return the work's result
-     * @throws OutboxException if the work threw a checked exception or the database refused; nothing took effect unless
-     *     the commit itself broke off
+     * @throws OutboxException if the work threw a checked exception or the database refused; nothing took effect, unless
+     *     the message says that the commit failed: then that is unknown
      */
     public <R> R inTransaction(Work<R> work) {
-        try (Connection connection = database.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            R result;
-            try {
-                result = work.run(connection);
-                connection.commit();
-            } catch (Throwable e) {
-                rollback(connection, e);
-                throw e;
-            } finally {
-                connection.setAutoCommit(autoCommit);
-            }
+        try {
+            R result = Transaction.run(database, work);
             relay.wake();
             return result;
         } catch (RuntimeException e) {
@@ -147,14 +139,6 @@ public final class Outbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new OutboxException("The transaction failed and was rolled back", e);
-        }
-    }
-
-    private static void rollback(Connection connection, Throwable failure) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
         }
     }
 

@@ -14,33 +14,41 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The statements on the outbox's tables. */
 final class OutboxTable {
     static final int SHARDS = 16;
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
     private static final int PENDING_LIMIT = 10_001;
+    private static final int ERROR_LIMIT = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private OutboxTable() {}
 
-    /** Messages of one key, and the messages of one event, share a shard, so one relay at a time sends them. */
-    static int shardOf(EncodedMessage message) {
-        return Math.floorMod(message.key().orElse(message.eventId()).hashCode(), SHARDS);
+    /** Messages of one key, and a form without a key and the others of its event, share a shard: one relay sends them. */
+    private static int shardOf(EncodedMessage message, List<EncodedMessage> event) {
+        String of = message.key()
+                .or(() -> event.stream().flatMap(form -> form.key().stream()).findFirst())
+                .orElse(message.eventId());
+        return Math.floorMod(of.hashCode(), SHARDS);
     }
 
-    static void insert(Connection connection, String exchange, Collection<EncodedMessage> messages)
-            throws SQLException {
+    /** Stores the forms of one event. */
+    static void insert(Connection connection, String exchange, List<EncodedMessage> messages) throws SQLException {
         try (PreparedStatement insert = connection.prepareStatement(
                 "INSERT INTO messaging_outbox (shard, message_id, event_id, exchange, type, routing_key, ordering_key,"
                         + " correlation_id, content_type, headers, body, route)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")) {
             for (EncodedMessage message : messages) {
-                insert.setInt(1, shardOf(message));
+                insert.setInt(1, shardOf(message, messages));
                 insert.setString(2, message.messageId());
                 insert.setString(3, message.eventId());
                 insert.setString(4, exchange);
@@ -76,7 +84,10 @@ final class OutboxTable {
         }
     }
 
-    /** Returns what is due in a shard, oldest first; a key waits behind its oldest row that is not due yet. */
+    /**
+     * Returns what is due in a shard, oldest first; a key waits behind its oldest row that is not due yet, except that the
+     * forms of one event do not wait for each other. A row that cannot be read is parked.
+     */
     static List<OutboxRow> due(Connection connection, int shard, int limit, Instant now) throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT id, message_id, event_id, exchange, type, routing_key, ordering_key, correlation_id,"
@@ -84,15 +95,24 @@ final class OutboxTable {
                         + " WHERE shard = ? AND NOT parked AND (next_attempt_at IS NULL OR next_attempt_at <= ?)"
                         + " AND (ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM messaging_outbox e"
                         + " WHERE e.shard = o.shard AND e.ordering_key = o.ordering_key AND e.id < o.id"
-                        + " AND NOT e.parked AND e.next_attempt_at > ?))"
+                        + " AND e.event_id <> o.event_id AND NOT e.parked AND e.next_attempt_at > ?))"
                         + " ORDER BY id FETCH FIRST " + limit + " ROWS ONLY")) {
             select.setInt(1, shard);
             select.setTimestamp(2, Timestamp.from(now));
             select.setTimestamp(3, Timestamp.from(now));
             try (ResultSet rows = select.executeQuery()) {
                 List<OutboxRow> due = new ArrayList<>();
+                Map<Long, String> unreadable = new LinkedHashMap<>();
                 while (rows.next()) {
-                    due.add(read(rows));
+                    try {
+                        due.add(read(rows));
+                    } catch (RuntimeException e) {
+                        unreadable.put(rows.getLong(1), "The row cannot be read: " + e.getMessage());
+                    }
+                }
+                for (Map.Entry<Long, String> row : unreadable.entrySet()) {
+                    LOG.error("The outbox parks row {}: {}", row.getKey(), row.getValue());
+                    park(connection, row.getKey(), row.getValue());
                 }
                 return due;
             }
@@ -131,19 +151,45 @@ final class OutboxTable {
         }
     }
 
-    static void postpone(
-            Connection connection, OutboxRow row, RouteRequirement route, Instant next, String error, boolean park)
-            throws SQLException {
-        try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox SET attempts = ?,"
-                + " next_attempt_at = ?, last_error = ?, route = ?, parked = ? WHERE id = ?")) {
-            update.setInt(1, row.attempts() + 1);
-            update.setTimestamp(2, Timestamp.from(next));
-            update.setString(3, error.length() > 500 ? error.substring(0, 500) : error);
-            update.setString(4, route.name());
-            update.setBoolean(5, park);
-            update.setLong(6, row.id());
+    /** Says that of these events one form has arrived, so that the others need no queue. */
+    static void unroute(Connection connection, int shard, Collection<String> events) throws SQLException {
+        if (events.isEmpty()) {
+            return;
+        }
+        String marks = String.join(",", Collections.nCopies(events.size(), "?"));
+        try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox SET route = '"
+                + RouteRequirement.NONE + "' WHERE shard = ? AND NOT parked AND route = '" + RouteRequirement.ANY
+                + "' AND event_id IN (" + marks + ")")) {
+            update.setInt(1, shard);
+            int i = 2;
+            for (String event : events) {
+                update.setString(i++, event);
+            }
             update.executeUpdate();
         }
+    }
+
+    static void postpone(Connection connection, long id, Instant next, String error) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox"
+                + " SET attempts = attempts + 1, next_attempt_at = ?, last_error = ? WHERE id = ?")) {
+            update.setTimestamp(1, Timestamp.from(next));
+            update.setString(2, cut(error));
+            update.setLong(3, id);
+            update.executeUpdate();
+        }
+    }
+
+    static void park(Connection connection, long id, String error) throws SQLException {
+        try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox"
+                + " SET attempts = attempts + 1, last_error = ?, parked = true WHERE id = ?")) {
+            update.setString(1, cut(error));
+            update.setLong(2, id);
+            update.executeUpdate();
+        }
+    }
+
+    private static String cut(String error) {
+        return error.length() > ERROR_LIMIT ? error.substring(0, ERROR_LIMIT) : error;
     }
 
     /** Counts what waits, up to 10,001: counting a large table is not worth its price. */

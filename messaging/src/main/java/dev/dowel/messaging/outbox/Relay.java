@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,24 +61,17 @@ final class Relay implements AutoCloseable {
 
     private void run() {
         int idle = 1;
-        boolean databaseAway = false;
+        boolean failing = false;
         try {
             while (!closed) {
-                boolean sent = false;
-                if (messaging.health().state() == ConnectionState.CONNECTED) {
-                    try {
-                        sent = round();
-                        if (databaseAway) {
-                            LOG.info("The outbox relay reads its table again");
-                        }
-                        databaseAway = false;
-                    } catch (SQLException | RuntimeException e) {
-                        if (!databaseAway) {
-                            LOG.warn("The outbox relay cannot work; it goes on trying", e);
-                        }
-                        databaseAway = true;
-                    }
+                List<Exception> failures = new ArrayList<>();
+                boolean sent = round(failures);
+                if (!failures.isEmpty() && !failing) {
+                    LOG.warn("The outbox relay cannot do all its work; it goes on trying", failures.get(0));
+                } else if (failures.isEmpty() && failing) {
+                    LOG.info("The outbox relay does all its work again");
                 }
+                failing = !failures.isEmpty();
                 idle = sent ? 1 : Math.min(SLOWEST, idle + 1);
                 long millis = pollInterval.toMillis() * idle;
                 long jittered = millis * 8 / 10 + ThreadLocalRandom.current().nextLong(millis * 4 / 10 + 1);
@@ -90,37 +85,52 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Goes over all shards until none has more; returns whether anything was sent. */
-    private boolean round() throws SQLException, InterruptedException {
+    /** Goes over all shards until none has more, past those that fail; returns whether anything was sent. */
+    private boolean round(List<Exception> failures) throws InterruptedException {
         boolean sent = false;
         Set<Integer> done = new HashSet<>();
         while (!closed && done.size() < OutboxTable.SHARDS && messaging.health().state() == ConnectionState.CONNECTED) {
+            int before = done.size();
             try (Connection connection = database.getConnection()) {
                 boolean autoCommit = connection.getAutoCommit();
                 connection.setAutoCommit(false);
                 try {
-                    Optional<Integer> shard = OutboxTable.lockShard(connection, done);
-                    if (shard.isEmpty()) {
-                        return sent;
-                    }
-                    List<OutboxRow> due = OutboxTable.due(connection, shard.get(), batchSize, Instant.now());
-                    Batch batch = new Batch(messaging, due, confirmTimeout);
-                    batch.publish();
-                    batch.settle(connection);
-                    connection.commit();
-                    sent |= batch.confirmed() > 0;
-                    if (due.size() < batchSize || batch.confirmed() == 0) {
-                        done.add(shard.get());
-                    }
+                    sent |= nextShard(connection, done);
                 } catch (SQLException | RuntimeException | InterruptedException e) {
                     connection.rollback();
                     throw e;
                 } finally {
                     connection.setAutoCommit(autoCommit);
                 }
+            } catch (SQLException | RuntimeException e) {
+                failures.add(e);
+                if (done.size() == before) {
+                    return sent;
+                }
             }
         }
         return sent;
+    }
+
+    /** Publishes what is due in a shard that is not done; adds the shard if it is done then, all of them if none is left. */
+    private boolean nextShard(Connection connection, Set<Integer> done) throws SQLException, InterruptedException {
+        Optional<Integer> shard = OutboxTable.lockShard(connection, done);
+        if (shard.isEmpty()) {
+            IntStream.range(0, OutboxTable.SHARDS).forEach(done::add);
+            return false;
+        }
+        // Also if it fails: the next one is not to wait for it.
+        done.add(shard.get());
+        List<OutboxRow> due = OutboxTable.due(connection, shard.get(), batchSize, Instant.now());
+        Batch batch = new Batch(messaging, shard.get(), due, confirmTimeout);
+        batch.publish();
+        batch.settle(connection);
+        connection.commit();
+        // Behind a row that was parked there may be others of its key.
+        if (batch.parked() > 0 || (batch.confirmed() > 0 && due.size() == batchSize)) {
+            done.remove(shard.get());
+        }
+        return batch.confirmed() > 0;
     }
 
     @Override

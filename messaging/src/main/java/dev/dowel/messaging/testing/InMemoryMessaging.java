@@ -9,6 +9,7 @@ import dev.dowel.messaging.PublishException;
 import dev.dowel.messaging.Publisher;
 import dev.dowel.messaging.RouteRequirement;
 import dev.dowel.messaging.SubscriptionBuilder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -237,6 +238,10 @@ public final class InMemoryMessaging implements Messaging {
 
     @Override
     public Publisher publisher(String exchange) {
+        int length = exchange.getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > 255) {
+            throw new IllegalArgumentException("exchange has 1 to 255 bytes in UTF-8");
+        }
         return new InMemoryPublisher(exchange, this);
     }
 

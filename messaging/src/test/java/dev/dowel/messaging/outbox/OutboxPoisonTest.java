@@ -1,0 +1,386 @@
+package dev.dowel.messaging.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.dowel.messaging.EventType;
+import dev.dowel.messaging.Message;
+import dev.dowel.messaging.MessageSet;
+import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.RouteRequirement;
+import dev.dowel.messaging.Subscription;
+import dev.dowel.messaging.VersionRange;
+import dev.dowel.testservices.PostgreSql;
+import dev.dowel.testservices.RabbitMq;
+import java.net.URI;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import javax.sql.DataSource;
+import org.awaitility.core.ThrowingRunnable;
+import org.h2.jdbcx.JdbcConnectionPool;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** What one row that cannot be sent does to the others: nothing, except that those of its key wait for it to be parked. */
+@ParameterizedClass
+@EnumSource
+class OutboxPoisonTest {
+    record Body(String text) {}
+
+    private static final EventType<Body> V1 = EventType.of("user.deleted", "1.0.0", Body.class);
+    private static final EventType<Body> V2 = EventType.of("user.deleted", "2.0.0", Body.class);
+    private static final EventType<Body> UNHEARD = EventType.of("user.renamed", "1.0.0", Body.class);
+    private static RabbitMq broker;
+
+    @Parameter
+    private Database kind;
+
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final List<String> handled = new CopyOnWriteArrayList<>();
+    private URI vhost;
+    private DataSource database;
+    private Messaging messaging;
+
+    enum Database {
+        H2 {
+            @Override
+            DataSource fresh() {
+                return JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";LOCK_TIMEOUT=20000", "sa", "");
+            }
+        },
+        POSTGRESQL {
+            @Override
+            DataSource fresh() {
+                PGSimpleDataSource source = new PGSimpleDataSource();
+                source.setUrl(PostgreSql.shared().newDatabase());
+                return source;
+            }
+        };
+
+        abstract DataSource fresh();
+    }
+
+    @BeforeAll
+    static void startBroker() {
+        broker = RabbitMq.start();
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        broker.close();
+    }
+
+    @BeforeEach
+    void listen() {
+        vhost = broker.newVhost();
+        database = kind.fresh();
+        OutboxSchema.createIfMissing(database);
+        messaging = messaging(vhost);
+        Subscription subscription = messaging
+                .subscribe("likes")
+                .bind("events", "user.deleted", VersionRange.parse("^1.0.0"))
+                .handler(Body.class, (body, delivery) -> handled.add(body.text().substring(0, 1)));
+        await().atMost(Duration.ofSeconds(30)).until(subscription::active);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        for (int i = open.size() - 1; i >= 0; i--) {
+            open.get(i).close();
+        }
+    }
+
+    @Test
+    void a_message_that_is_too_large_is_parked_and_the_later_ones_of_its_key_are_published() {
+        Outbox outbox = outbox(messaging, 500);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", keyed("x".repeat(5_000)));
+            for (int i = 1; i <= 4; i++) {
+                outbox.enqueue(connection, "events", keyed("" + i));
+            }
+            return null;
+        });
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).containsExactly("1", "2", "3", "4"));
+        eventually(() -> assertThat(outbox.pending()).isZero());
+        assertThat(query("SELECT last_error FROM messaging_outbox WHERE parked AND attempts = 1"))
+                .singleElement()
+                .asString()
+                .startsWith("TOO_LARGE: ");
+    }
+
+    @Test
+    void a_set_that_the_batch_limit_cuts_does_not_block_its_key() {
+        Outbox outbox = outbox(messaging, 2);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", keyed("0"));
+            outbox.enqueue(connection, "events", set(Message.of(V1, new Body("1")), Message.of(V2, new Body("1"))));
+            outbox.enqueue(connection, "events", keyed("2"));
+            return null;
+        });
+
+        outbox.start();
+
+        eventually(() -> assertThat(outbox.pending()).isZero());
+        eventually(() -> assertThat(handled).containsExactly("0", "1", "2"));
+    }
+
+    @Test
+    void a_set_that_the_batch_limit_cuts_behind_a_form_without_listener_does_not_block_its_key() {
+        Outbox outbox = outbox(messaging, 1);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", set(Message.of(V2, new Body("1")), Message.of(V1, new Body("1"))));
+            outbox.enqueue(connection, "events", keyed("2"));
+            return null;
+        });
+
+        outbox.start();
+
+        eventually(() -> assertThat(outbox.pending()).isZero());
+        eventually(() -> assertThat(handled).containsExactly("1", "2"));
+    }
+
+    @Test
+    void the_forms_of_a_set_know_of_each_other_though_only_one_has_a_key() {
+        Outbox outbox = outbox(messaging, 500);
+        for (int i = 0; i < 20; i++) {
+            Message<Body> keyed = Message.of(V1, new Body("1")).key("k" + i);
+            outbox.inTransaction(connection -> {
+                outbox.enqueue(
+                        connection,
+                        "events",
+                        MessageSet.create().add(keyed).add(V2, new Body("1")).requireRoute(RouteRequirement.ANY));
+                return null;
+            });
+        }
+
+        outbox.start();
+
+        eventually(() -> assertThat(outbox.pending()).isZero());
+    }
+
+    @Test
+    void an_exchange_that_no_publisher_takes_is_refused_before_the_commit() {
+        Outbox outbox = outbox(messaging, 500);
+        for (String exchange : List.of("", "x".repeat(256), "é".repeat(128))) {
+            assertThatThrownBy(() -> outbox.inTransaction(connection -> {
+                        outbox.enqueue(connection, exchange, keyed("1"));
+                        return null;
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("exchange");
+        }
+        assertThat(outbox.pending()).isZero();
+    }
+
+    @Test
+    void a_row_whose_exchange_no_publisher_takes_holds_up_nobody_and_is_parked_in_the_end() {
+        Outbox outbox = outbox(messaging, 500);
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET exchange = '' WHERE ordering_key = 'k4'");
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).hasSize(29).doesNotHaveDuplicates());
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox WHERE attempts > 0"))
+                .singleElement()
+                .asString()
+                .contains("exchange has 1 to 255 bytes"));
+        execute("UPDATE messaging_outbox SET attempts = 19, next_attempt_at = null");
+        eventually(() -> assertThat(query("SELECT attempts FROM messaging_outbox WHERE parked"))
+                .containsExactly(20));
+    }
+
+    @Test
+    void a_row_that_closes_its_channel_each_time_is_parked_in_the_end_and_its_key_keeps_its_order() {
+        Outbox outbox = outbox(messaging, 500);
+        enqueueInManyShards(outbox);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", Message.of(V1, new Body("x")).key("k4"));
+            outbox.enqueue(connection, "events", Message.of(V1, new Body("y")).key("k4"));
+            return null;
+        });
+        execute("UPDATE messaging_outbox SET headers = '{\"CC\":\"no array\"}' WHERE id = 5");
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(Set.copyOf(handled)).hasSize(29).doesNotContain("x", "y"));
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox WHERE attempts > 0"))
+                .singleElement()
+                .asString()
+                .startsWith("REFUSED: "));
+        eventually(() -> assertThat(outbox.pending()).isEqualTo(3));
+        execute("UPDATE messaging_outbox SET attempts = 19, next_attempt_at = null WHERE id = 5");
+        eventually(() -> assertThat(query("SELECT attempts FROM messaging_outbox WHERE parked"))
+                .containsExactly(20));
+        eventually(() -> assertThat(handled).endsWith("x", "y"));
+        eventually(() -> assertThat(outbox.pending()).isZero());
+    }
+
+    @Test
+    void rows_for_an_exchange_that_may_not_be_written_to_back_off_and_hold_up_no_other() {
+        broker.ctl("add_user", kind.name(), "guest");
+        broker.ctl("set_permissions", "-p", vhost.getPath().substring(1), kind.name(), ".*", "events", ".*");
+        Outbox outbox =
+                outbox(messaging(URI.create(vhost.toString().replace("guest:guest", kind.name() + ":guest"))), 500);
+        outbox.inTransaction(connection -> {
+            for (int i = 0; i < 20; i++) {
+                outbox.enqueue(connection, "forbidden", Message.of(V1, new Body("f")));
+            }
+            return null;
+        });
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(Set.copyOf(handled)).hasSize(30));
+        eventually(() -> assertThat(query("SELECT id FROM messaging_outbox WHERE last_error LIKE 'REFUSED: %'"))
+                .hasSize(20));
+        assertThat(outbox.pending()).isEqualTo(20);
+    }
+
+    @Test
+    void an_exchange_that_can_neither_be_found_nor_declared_holds_up_no_other() {
+        Outbox outbox = outbox(messaging, 500);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "amq.reserved", Message.of(V1, new Body("r")));
+            return null;
+        });
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET shard = 1");
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).hasSize(30).doesNotHaveDuplicates());
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox"))
+                .singleElement()
+                .asString()
+                .startsWith("NO_EXCHANGE: "));
+    }
+
+    @Test
+    void a_row_that_cannot_be_read_is_parked_and_holds_up_nobody() {
+        Outbox outbox = outbox(messaging, 500);
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET headers = 'no JSON' WHERE ordering_key = 'k4'");
+        execute("UPDATE messaging_outbox SET route = 'SOME' WHERE ordering_key = 'k5'");
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).hasSize(28).doesNotHaveDuplicates());
+        eventually(() -> assertThat(query("SELECT last_error FROM messaging_outbox WHERE parked ORDER BY ordering_key"))
+                .hasSize(2)
+                .allMatch(error -> error.toString().startsWith("The row cannot be read: ")));
+        assertThat(outbox.pending()).isZero();
+    }
+
+    @Test
+    void a_shard_that_cannot_be_settled_holds_up_no_other() {
+        Outbox outbox = outbox(messaging, 500);
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", Message.of(UNHEARD, new Body("unheard")));
+            return null;
+        });
+        execute("UPDATE messaging_outbox SET shard = 0");
+        execute("ALTER TABLE messaging_outbox ADD CONSTRAINT no_attempts CHECK (attempts < 1)");
+        enqueueInManyShards(outbox);
+        execute("UPDATE messaging_outbox SET shard = 1 WHERE shard = 0 AND ordering_key IS NOT NULL");
+
+        outbox.start();
+
+        eventually(() -> assertThat(handled).hasSize(30).doesNotHaveDuplicates());
+        eventually(() -> assertThat(outbox.pending()).isEqualTo(1));
+    }
+
+    private static Message<Body> keyed(String text) {
+        return Message.of(V1, new Body(text)).key("k");
+    }
+
+    private static MessageSet set(Message<?> first, Message<?> second) {
+        return MessageSet.create().add(first).add(second).key("k");
+    }
+
+    private static void enqueueInManyShards(Outbox outbox) {
+        outbox.inTransaction(connection -> {
+            IntStream.range(0, 30)
+                    .forEach(i -> outbox.enqueue(
+                            connection,
+                            "events",
+                            Message.of(V1, new Body(String.valueOf((char) ('A' + i))))
+                                    .key("k" + i)));
+            return null;
+        });
+    }
+
+    private Messaging messaging(URI uri) {
+        Messaging made = Messaging.builder()
+                .uri(uri.toString())
+                .connectionName("poison")
+                .maxBodySize(1_000)
+                .build();
+        open.add(made);
+        made.start();
+        assertThat(made.awaitConnected(Duration.ofSeconds(20))).isTrue();
+        return made;
+    }
+
+    private Outbox outbox(Messaging publishWith, int batchSize) {
+        Outbox made = Outbox.builder(database)
+                .publishWith(publishWith)
+                .batchSize(batchSize)
+                .pollInterval(Duration.ofMillis(100))
+                .build();
+        open.add(made);
+        return made;
+    }
+
+    private List<Object> query(String sql) {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<Object> first = new ArrayList<>();
+            while (rows.next()) {
+                first.add(rows.getObject(1));
+            }
+            return first;
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = database.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void eventually(ThrowingRunnable check) {
+        await().atMost(Duration.ofSeconds(Integer.getInteger("patience", 20)))
+                .pollInterval(Duration.ofMillis(50))
+                .untilAsserted(check);
+    }
+}
