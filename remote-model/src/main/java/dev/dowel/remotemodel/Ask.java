@@ -14,6 +14,8 @@ record Ask(
         Map<String, String> headers,
         Caller caller) {
 
+    private static final int MAX_SHOWN = 1_000;
+
     static final String IDEMPOTENCY_KEY = "Idempotency-Key";
     static final String IF_MATCH = "If-Match";
 
@@ -49,7 +51,8 @@ record Ask(
     }
 
     static String plain(HttpUrl url) {
-        return url.newBuilder().query(null).fragment(null).build().toString();
+        String plain = url.newBuilder().query(null).fragment(null).build().toString();
+        return plain.length() <= MAX_SHOWN ? plain : plain.substring(0, MAX_SHOWN) + "...";
     }
 
     /** The method and the URL without its query, for messages. */

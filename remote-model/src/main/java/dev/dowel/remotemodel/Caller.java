@@ -15,46 +15,48 @@ import org.jspecify.annotations.Nullable;
 
 /** On whose behalf a call is made, fixed on the calling thread at the moment of the call. */
 record Caller(
-        String service,
+        RemoteService owner,
+        View view,
         Optional<RequestContext> context,
-        boolean fresh,
         SortedMap<String, List<String>> headers,
         String cookies,
-        Credentials credentials,
         String authorization,
         String identity) {
 
     /** Random for each process, so that a digest in a heap dump cannot be matched with a guessed token elsewhere. */
+    private static final SecretKeySpec KEY = new SecretKeySpec(randomKey(), "HmacSHA256");
+
     private static final Mac KEYED = keyed();
 
-    static Caller of(RemoteService service, View view) {
+    static Caller of(RemoteService owner, View view) {
         @Nullable RequestContext explicit = view.context();
-        Optional<RequestContext> context = explicit != null ? Optional.of(explicit) : RequestContext.current();
-        Credentials credentials = view.credentials() == null ? service.credentials() : view.credentials();
-        String authorization = credentials.authorization(context.orElse(null), service.name());
+        return of(owner, view, explicit != null ? Optional.of(explicit) : RequestContext.current());
+    }
+
+    private static Caller of(RemoteService owner, View view, Optional<RequestContext> context) {
+        Credentials credentials = credentials(owner, view);
+        String authorization = credentials.authorization(context.orElse(null), owner.name());
         if (context.isEmpty()) {
-            return new Caller(
-                    service.name(),
-                    context,
-                    view.fresh(),
-                    Collections.emptySortedMap(),
-                    "",
-                    credentials,
-                    authorization,
-                    "");
+            return new Caller(owner, view, context, Collections.emptySortedMap(), "", authorization, "");
         }
         boolean mayHaveCookies = view.credentials() == null && credentials.isTheCallers();
-        PassedOn.Key key = new PassedOn.Key(service.policy(), authorization, mayHaveCookies);
+        PassedOn.Key key = new PassedOn.Key(owner.policy(), authorization, mayHaveCookies);
         PassedOn passedOn = context.get().remembered(key, () -> PassedOn.of(key, context.get()));
-        return new Caller(
-                service.name(),
-                context,
-                view.fresh(),
-                passedOn.headers,
-                passedOn.cookies,
-                credentials,
-                authorization,
-                passedOn.identity);
+        return new Caller(owner, view, context, passedOn.headers, passedOn.cookies, authorization, passedOn.identity);
+    }
+
+    private static Credentials credentials(RemoteService owner, View view) {
+        @Nullable Credentials instead = view.credentials();
+        return instead == null ? owner.credentials() : instead;
+    }
+
+    boolean fresh() {
+        return view.fresh();
+    }
+
+    /** The same caller later, with the credential that is good then. */
+    Caller again() {
+        return of(owner, view, context);
     }
 
     /** What of a request is passed on to a service, put together once for each request, policy and credential. */
@@ -84,19 +86,19 @@ record Caller(
 
     /** The same caller, who wants what the provider has now. */
     Caller afresh() {
-        return new Caller(service, context, true, headers, cookies, credentials, authorization, identity);
+        return new Caller(owner, view.afresh(), context, headers, cookies, authorization, identity);
     }
 
     /** The same caller, for whom nothing is kept. */
     Caller withoutContext() {
-        return new Caller(service, Optional.empty(), true, headers, cookies, credentials, authorization, identity);
+        return new Caller(owner, view.afresh(), Optional.empty(), headers, cookies, authorization, identity);
     }
 
     /** The same caller with a new credential after one that was answered with 401; empty when there is none. */
     Optional<Caller> afterRejection() {
-        return credentials
-                .renewed(authorization, service)
-                .map(renewed -> new Caller(service, context, fresh, headers, cookies, credentials, renewed, identity));
+        return credentials(owner, view)
+                .renewed(authorization, context.orElse(null), owner.name())
+                .map(renewed -> new Caller(owner, view, context, headers, cookies, renewed, identity));
     }
 
     /** Tells apart what may get different answers: the credential sent and every header but the tracing ones. */
@@ -111,19 +113,23 @@ record Caller(
         if (sent.length() == 1) {
             return "anyone";
         }
+        byte[] digest = copy().doFinal(sent.toString().getBytes(StandardCharsets.UTF_8));
+        return Base64.getEncoder().encodeToString(digest);
+    }
+
+    /** A copy costs less than a new one; that of a security device cannot be copied. */
+    private static Mac copy() {
         try {
-            Mac mac = (Mac) KEYED.clone();
-            return Base64.getEncoder()
-                    .encodeToString(mac.doFinal(sent.toString().getBytes(StandardCharsets.UTF_8)));
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("the HmacSHA256 of this Java platform cannot be copied", e);
+            return (Mac) KEYED.clone();
+        } catch (CloneNotSupportedException ofADevice) {
+            return keyed();
         }
     }
 
     private static Mac keyed() {
         try {
             Mac mac = Mac.getInstance("HmacSHA256");
-            mac.init(new SecretKeySpec(randomKey(), "HmacSHA256"));
+            mac.init(KEY);
             return mac;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("every Java platform has HmacSHA256", e);

@@ -25,12 +25,14 @@ record ChunkRead<T>(
         Set<String> missing = new HashSet<>(ids);
         boolean[] storable = {true};
         try {
-            endpoint.listing().forEachPage(ask.url(), caller, page -> {
+            // Pages of one entity each, and one that is empty: more are not needed to answer.
+            endpoint.listing().forEachPage(ask.url(), caller, ids.size() + 1, page -> {
                 storable[0] &= page.reply().storable();
                 Map<String, T> asked = asked(endpoint, ask, page.items(), Set.copyOf(ids));
                 endpoint.items().storeAll(page.items(), page.reply(), generation, caller);
                 found.putAll(asked);
                 missing.removeAll(asked.keySet());
+                return !missing.isEmpty();
             });
         } catch (RemoteModelException e) {
             return new ChunkRead<>(found, missing, e);

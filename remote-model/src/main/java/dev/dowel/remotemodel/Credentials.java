@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
@@ -27,6 +28,7 @@ public final class Credentials {
     private final String kind;
     private final Source source;
     private final @Nullable UnaryOperator<String> refresh;
+    private final ReentrantLock refreshing = new ReentrantLock();
 
     private Credentials(String kind, Source source) {
         this(kind, source, null);
@@ -83,8 +85,9 @@ public final class Credentials {
      * was done, the token is renewed once and the call sent once more, whatever its method.
      *
      * @param token gives the token, as in {@link #bearer(Supplier)}
-     * @param refresh gives a new token for the one that was rejected; called on the calling thread. Later calls ask {@code
-     *     token} again, so it should give the new one from then on
+     * @param refresh gives a new token for the one that was rejected, while {@code token} still gives that one; called on
+     *     the calling thread, by one thread at a time. Later calls ask {@code token} again, so it should give the new one
+     *     from then on
      * @return the credentials
      */
     public static Credentials bearer(Supplier<String> token, UnaryOperator<String> refresh) {
@@ -132,13 +135,23 @@ public final class Credentials {
         return this == NONE || this == INBOUND || this == INBOUND_OR_NONE;
     }
 
-    /** The header to send instead of one that was answered with 401; empty when there is none. */
-    Optional<String> renewed(String rejected, String service) {
+    /**
+     * The header to send instead of one that was answered with 401; empty when there is none. Of several threads with the same
+     * rejected token one refreshes; the others, and later ones, take what the supplier then gives.
+     */
+    Optional<String> renewed(String rejected, @Nullable RequestContext context, String service) {
         if (refresh == null || rejected.isEmpty()) {
             return Optional.empty();
         }
-        String renewed = header(refresh.apply(rejected.substring(BEARER.length())), service);
-        return renewed.equals(rejected) ? Optional.empty() : Optional.of(renewed);
+        refreshing.lock();
+        try {
+            String now = authorization(context, service);
+            String renewed =
+                    now.equals(rejected) ? header(refresh.apply(rejected.substring(BEARER.length())), service) : now;
+            return renewed.equals(rejected) ? Optional.empty() : Optional.of(renewed);
+        } finally {
+            refreshing.unlock();
+        }
     }
 
     /** The value of the header, empty when none is to be sent. */

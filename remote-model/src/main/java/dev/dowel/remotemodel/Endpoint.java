@@ -159,7 +159,9 @@ final class Endpoint<T, ID> {
         requireSuccess(ask, answer);
         if (answer.body().length > 0) {
             requireDocument(ask, answer);
-            return entity(ask, answer.body());
+            T created = entity(ask, answer.body());
+            forgetReplaced(created, caller);
+            return created;
         }
         String id = urls.idIn(answer.header("Location"))
                 .orElseThrow(() -> new RemoteDecodeException(ask + " answered " + answer.status()
@@ -171,6 +173,14 @@ final class Endpoint<T, ID> {
                 throw new RemoteDecodeException(ask + " answered with a Location that does not end in an id");
             }
         });
+    }
+
+    /** A creation with an id of the caller's choice may have replaced what was there. */
+    private void forgetReplaced(T created, Caller caller) {
+        String id = options.idOf == null ? null : items.idOf(created);
+        if (id != null) {
+            caller.context().ifPresent(context -> context.cache().changed(scope, id));
+        }
     }
 
     T update(String id, T entity, Caller caller, Map<String, String> headers) {
@@ -307,9 +317,20 @@ final class Endpoint<T, ID> {
     }
 
     private void requireSuccess(Ask ask, Answer answer) {
-        if (!answer.isSuccess()) {
-            throw failures.of(ask, answer);
+        if (answer.isSuccess()) {
+            return;
         }
+        RemoteResponseException failure = failures.of(ask, answer);
+        boolean maybeOurs = (answer.status() == 412 && ask.headers().containsKey(Ask.IF_MATCH))
+                || (answer.status() == 409 && ask.headers().containsKey(Ask.IDEMPOTENCY_KEY));
+        if (answer.repeated() && maybeOurs) {
+            throw new RemoteCallException(
+                    ask + " was sent again after an attempt without a good answer, and then answered " + answer.status()
+                            + "; the first attempt may have been carried out, so read the entity",
+                    Outcome.UNKNOWN,
+                    failure);
+        }
+        throw failure;
     }
 
     private void requireDocument(Ask ask, Answer answer) {

@@ -13,6 +13,9 @@ final class EntityUrls {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._~-]{0,127}");
 
+    /** Longer links are no links to a page or an entity, but an attempt to fill our memory. */
+    static final int MAX_LINK = 8 * 1024;
+
     private final HttpUrl collection;
     private final String ownPath;
     private final boolean trailingSlash;
@@ -38,7 +41,9 @@ final class EntityUrls {
     /** Checks the base URL; its value is not repeated where it may hold a password. */
     static HttpUrl base(URI uri) {
         Objects.requireNonNull(uri, "baseUrl");
-        if (uri.getRawUserInfo() != null || uri.getRawQuery() != null || uri.getRawFragment() != null) {
+        // With a host that Java does not take for one, such as my_host, the user is part of the authority only.
+        String authority = String.valueOf(uri.getRawAuthority());
+        if (authority.contains("@") || uri.getRawQuery() != null || uri.getRawFragment() != null) {
             throw new IllegalArgumentException("baseUrl must have no user, query or fragment");
         }
         String scheme = String.valueOf(uri.getScheme());
@@ -47,11 +52,12 @@ final class EntityUrls {
         }
         @Nullable HttpUrl url = uri.getHost() == null ? null : HttpUrl.parse(uri.toString());
         if (url == null) {
-            throw new IllegalArgumentException("baseUrl must have a host: " + uri);
+            throw new IllegalArgumentException("baseUrl must have a host of letters, digits, dots and hyphens");
         }
         String path = String.valueOf(uri.getRawPath());
         if (path.contains("//") || path.contains("/.") || path.contains("%") || path.contains(";")) {
-            throw new IllegalArgumentException("baseUrl must have a plain path: " + uri);
+            throw new IllegalArgumentException(
+                    "baseUrl must have a plain path, without empty or dot segments, escapes and parameters");
         }
         return url;
     }
@@ -112,7 +118,7 @@ final class EntityUrls {
      * an internal host does no harm. Empty when the link is not to this list.
      */
     Optional<HttpUrl> rebase(String link) {
-        @Nullable HttpUrl target = collection.resolve(link);
+        @Nullable HttpUrl target = link.length() > MAX_LINK ? null : collection.resolve(link);
         if (target == null || !isCollection(target.encodedPath())) {
             return Optional.empty();
         }
@@ -122,7 +128,8 @@ final class EntityUrls {
 
     /** The id in a Location that leads to an item of this collection. */
     Optional<String> idIn(String location) {
-        @Nullable HttpUrl target = location.isEmpty() ? null : collection.resolve(location);
+        @Nullable
+        HttpUrl target = location.isEmpty() || location.length() > MAX_LINK ? null : collection.resolve(location);
         if (target == null) {
             return Optional.empty();
         }

@@ -90,7 +90,7 @@ final class Failures {
     }
 
     /** A title is the provider's text; in a message it stays on one line and short. */
-    private static String printable(String title) {
+    static String printable(String title) {
         String line = title.replaceAll("\\p{C}", " ");
         return line.length() <= MAX_TITLE ? line : line.substring(0, MAX_TITLE);
     }

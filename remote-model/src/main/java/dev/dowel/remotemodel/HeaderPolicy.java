@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -29,16 +30,19 @@ public final class HeaderPolicy {
     private static final List<String> TRACING =
             List.of("traceparent", "tracestate", "x-request-id", "x-correlation-id");
 
-    private static final HeaderPolicy NONE = new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER), Set.of());
+    private static final HeaderPolicy NONE =
+            new HeaderPolicy(new TreeSet<>(String.CASE_INSENSITIVE_ORDER), Set.of(), false);
     private static final HeaderPolicy USUAL =
             NONE.allow(TRACING.toArray(String[]::new)).allow("accept-language");
 
     private final SortedSet<String> names;
+    private final boolean encodesNonAscii;
 
     /** Unlike those of headers, names of cookies are compared with case. */
     private final Set<String> cookieNames;
 
-    private HeaderPolicy(SortedSet<String> names, Set<String> cookieNames) {
+    private HeaderPolicy(SortedSet<String> names, Set<String> cookieNames, boolean encodesNonAscii) {
+        this.encodesNonAscii = encodesNonAscii;
         this.names = Collections.unmodifiableSortedSet(names);
         this.cookieNames = Set.copyOf(cookieNames);
     }
@@ -83,7 +87,7 @@ public final class HeaderPolicy {
             }
             wider.add(name);
         }
-        return new HeaderPolicy(wider, cookieNames);
+        return new HeaderPolicy(wider, cookieNames, encodesNonAscii);
     }
 
     /**
@@ -102,7 +106,17 @@ public final class HeaderPolicy {
             }
             wider.add(name);
         }
-        return new HeaderPolicy(names, wider);
+        return new HeaderPolicy(names, wider, encodesNonAscii);
+    }
+
+    /**
+     * Returns this policy with header values percent-encoded when they hold non-ASCII characters, which otherwise are dropped.
+     * The receiver must expect that: bytes outside ASCII and {@code %} become {@code %XX}, in such values only.
+     *
+     * @return the policy, for {@link RequestContextFilter}
+     */
+    public HeaderPolicy encodingNonAscii() {
+        return new HeaderPolicy(names, cookieNames, true);
     }
 
     /** What one inbound request offers. {@code lookup} gives the values of a header, none when absent. */
@@ -111,7 +125,7 @@ public final class HeaderPolicy {
         SortedMap<String, List<String>> kept = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         int dropped = 0;
         for (String name : names) {
-            List<String> values = lookup.apply(name);
+            List<String> values = encodesNonAscii ? encoded(lookup.apply(name)) : lookup.apply(name);
             if (values.isEmpty() || hopByHop.contains(name)) {
                 continue;
             }
@@ -201,6 +215,27 @@ public final class HeaderPolicy {
     /** Tracing headers differ from call to call and change no answer; every other header may. */
     static boolean mayChangeTheAnswer(String name) {
         return !TRACING.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    private static List<String> encoded(List<String> values) {
+        return values.stream().map(HeaderPolicy::encoded).toList();
+    }
+
+    /** A container hands over one character for each byte; those beyond come from {@link RequestContext#of} only. */
+    private static String encoded(String value) {
+        if (value.length() > MAX_VALUE_LENGTH || value.chars().allMatch(c -> c <= 0x7e)) {
+            return value;
+        }
+        boolean bytes = value.chars().allMatch(c -> c <= 0xff);
+        StringBuilder encoded = new StringBuilder();
+        for (byte b : value.getBytes(bytes ? StandardCharsets.ISO_8859_1 : StandardCharsets.UTF_8)) {
+            if (b < 0 || b == 0x7f || b == '%') {
+                encoded.append(String.format(Locale.ROOT, "%%%02X", b & 0xff));
+            } else {
+                encoded.append((char) b);
+            }
+        }
+        return encoded.toString();
     }
 
     private static boolean areSafe(List<String> values) {

@@ -10,6 +10,7 @@ import okhttp3.Authenticator;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.CookieJar;
+import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -128,21 +129,21 @@ final class HttpCalls {
     }
 
     private Answer authorized(Ask ask, long end, CallEvents.UnderWay call) {
-        Answer answer = send(ask, end, call);
+        Answer answer = send(ask, end, false, call);
         if (answer.status() != 401 || ask.isBeside()) {
             return answer;
         }
         // 401 says that nothing was done, so even a POST may follow with the new token.
         Optional<Caller> renewed = ask.caller().afterRejection();
-        return renewed.isPresent() ? send(ask.as(renewed.get()), end, call) : answer;
+        return renewed.isPresent() ? send(ask.as(renewed.get()), end, answer.repeated(), call) : answer;
     }
 
-    private Answer send(Ask ask, long end, CallEvents.UnderWay call) {
-        boolean sentBefore = false;
+    private Answer send(Ask ask, long end, boolean wasSent, CallEvents.UnderWay call) {
+        boolean sentBefore = wasSent;
         // Past the last attempt there is no further one.
         int first = ask.isBeside() ? Integer.MAX_VALUE : 1;
         for (int number = first; ; number++) {
-            Attempt attempt = new Attempt(ask, number, new Wire(ask.caller(), origin), left(end));
+            Attempt attempt = new Attempt(ask, number, new Wire(ask.caller(), origin), end);
             Optional<Duration> pause;
             call.attempt();
             try {
@@ -156,24 +157,24 @@ final class HttpCalls {
                 throw new RemoteDecodeException(
                         ask + " answered with more than " + maxBody + " bytes; ask for less or raise maxResponseBytes");
             } catch (GivenUp e) {
-                boolean sent = attempt.wire().sent();
+                boolean sent = attempt.wire().endedAsSent();
                 throw new RemoteCallException(
                         ask + (sent ? " was given up" : " was not sent") + " by a transport ("
                                 + e.reason.getClass().getSimpleName() + ")",
                         outcome(sentBefore || sent),
                         e.reason);
             } catch (IOException e) {
-                boolean sent = attempt.wire().sent();
+                boolean sent = attempt.wire().endedAsSent();
                 if (Thread.currentThread().isInterrupted()) {
                     throw new RemoteCallException(ask + " was interrupted", outcome(sentBefore || sent), e);
                 }
                 pause = rules.afterFailure(ask.isRepeatable(), number, sent, left(end))
                         .filter(wait -> budget.retry());
                 if (pause.isEmpty()) {
-                    throw failure(attempt, sentBefore || sent, e);
+                    throw failure(ask, sent, sentBefore || sent, e);
                 }
             }
-            sentBefore |= attempt.wire().sent();
+            sentBefore |= attempt.wire().endedAsSent();
             sleep(ask, pause.get(), sentBefore);
         }
     }
@@ -205,7 +206,8 @@ final class HttpCalls {
 
     private Answer once(Attempt attempt) throws IOException {
         Ask ask = attempt.ask();
-        Duration left = attempt.left();
+        // Asked for here, because a transport may have waited for its turn.
+        Duration left = left(attempt.end());
         if (left.isNegative() || left.isZero()) {
             throw new InterruptedIOException("no time left");
         }
@@ -224,8 +226,14 @@ final class HttpCalls {
         call.timeout().timeout(left.toNanos(), TimeUnit.NANOSECONDS);
         try (Response response = call.execute()) {
             byte[] body = read(response);
-            return new Answer(
-                    response.code(), response.headers(), attempt.wire().retryAfter(response), body, false);
+            String retryAfter = attempt.wire().retryAfter(response);
+            Headers headers = retryAfter.isEmpty()
+                    ? response.headers()
+                    : response.headers()
+                            .newBuilder()
+                            .set("Retry-After", retryAfter)
+                            .build();
+            return new Answer(response.code(), headers, retryAfter, body, false);
         }
     }
 
@@ -240,9 +248,7 @@ final class HttpCalls {
         return more ? source.readByteArray(limit) : source.readByteArray();
     }
 
-    private RemoteCallException failure(Attempt attempt, boolean maybeDone, IOException e) {
-        Ask ask = attempt.ask();
-        boolean sent = attempt.wire().sent();
+    private RemoteCallException failure(Ask ask, boolean sent, boolean maybeDone, IOException e) {
         String advice = maybeDone && !ask.isRepeatable() ? "; it may have been carried out" : "";
         if (e instanceof InterruptedIOException) {
             boolean requestIsOver = patience(ask.caller()).isZero();
@@ -282,7 +288,7 @@ final class HttpCalls {
     }
 
     /** One attempt as a transport sees it, and what ours needs of it. */
-    private record Attempt(Ask ask, int attempt, Wire wire, Duration left) implements CallInfo {
+    private record Attempt(Ask ask, int attempt, Wire wire, long end) implements CallInfo {
 
         @Override
         public String service() {

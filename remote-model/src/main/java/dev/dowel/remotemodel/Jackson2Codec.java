@@ -86,8 +86,7 @@ final class Jackson2Codec implements JsonCodec {
         if (step.getFieldName() == null) {
             where.append('[').append(step.getIndex()).append(']');
         } else {
-            // The keys of a map are content, the properties of a class are not.
-            where.append('.').append(step.getFrom() instanceof Map ? "*" : step.getFieldName());
+            where.append('.').append(JsonCodec.shownName(step.getFrom(), step.getFieldName()));
         }
     }
 }

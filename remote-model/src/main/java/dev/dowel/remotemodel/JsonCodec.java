@@ -3,6 +3,7 @@ package dev.dowel.remotemodel;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import org.jspecify.annotations.Nullable;
 
 /** Turns values into JSON and back. Implementations are safe for use by several threads. */
 public interface JsonCodec {
@@ -26,6 +27,18 @@ public interface JsonCodec {
      *     the text, not what stands there
      */
     Object decode(byte[] json, Type type) throws IOException;
+
+    /**
+     * Returns how a step into an object may be named in a message: the name of a property of its class, but not a key of a
+     * map or of a class that takes any key ({@link com.fasterxml.jackson.annotation.JsonAnySetter}), which is content.
+     *
+     * @param holder the object that was being read or written, its class, or null when not known
+     * @param name the name of the step
+     * @return the name or {@code *}
+     */
+    static String shownName(@Nullable Object holder, String name) {
+        return UnknownKeys.mayBeIn(holder) ? "*" : name;
+    }
 
     /**
      * Returns a codec over a plain Jackson 2 mapper. Unknown properties are ignored and no type is ever chosen by the

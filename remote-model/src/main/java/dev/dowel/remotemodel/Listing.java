@@ -8,7 +8,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import okhttp3.HttpUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -63,20 +63,20 @@ final class Listing<T, ID> {
                 : reader.read(ask, reply);
     }
 
-    /** Reads a list to its end, each page as soon as it is there, without storing the pages. */
-    void forEachPage(HttpUrl first, Caller caller, Consumer<Content<T>> use) {
+    /** Reads a list to its end or until it is enough, each page as soon as it is there, without storing the pages. */
+    void forEachPage(HttpUrl first, Caller caller, int maxPages, Predicate<Content<T>> use) {
         Set<String> visited = new HashSet<>();
         Optional<HttpUrl> url = Optional.of(first);
         while (url.isPresent()) {
             Ask ask = Ask.get(endpoint.scope(), Operation.GET_ALL, url.get(), caller);
-            if (visited.size() == PageStream.DEFAULT_PAGES) {
-                throw new RemoteDecodeException(ask + " has more than " + PageStream.DEFAULT_PAGES + " pages");
+            if (visited.size() == maxPages) {
+                throw new RemoteDecodeException(ask + " has more pages than it was asked for entities");
             }
             visited.add(canonical(ask.url()));
             Reply reply = endpoint.list(ask).toReply();
             PageReader.Read<T> page = reader.read(ask, reply);
-            use.accept(new Content<>(page.items(), reply));
-            url = following(ask, page, visited);
+            boolean more = use.test(new Content<>(page.items(), reply));
+            url = more ? following(ask, page, visited) : Optional.empty();
         }
     }
 
@@ -142,7 +142,8 @@ final class Listing<T, ID> {
 
         @Override
         public Optional<Page<T>> next() {
-            return following(ask, page, visited).map(url -> cachedPage(url, ask.caller(), new HashSet<>(visited)));
+            return following(ask, page, visited)
+                    .map(url -> cachedPage(url, ask.caller().again(), new HashSet<>(visited)));
         }
 
         @Override

@@ -31,7 +31,7 @@ final class Pins {
             return currentPlan();
         }
         // By its source, so that all repositories with this source have the same.
-        return context.get().remembered(plans, this::currentPlan);
+        return context.get().pinned(plans, this::currentPlan);
     }
 
     private MigrationPlan currentPlan() {
@@ -59,6 +59,6 @@ final class Pins {
     }
 
     private AtomicReference<@Nullable Side> firstWrite(RequestContext context) {
-        return context.remembered(this, AtomicReference::new);
+        return context.pinned(this, AtomicReference::new);
     }
 }

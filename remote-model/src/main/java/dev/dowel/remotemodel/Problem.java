@@ -24,4 +24,10 @@ public record Problem(String type, String title, String detail) {
         Objects.requireNonNull(title, "title");
         Objects.requireNonNull(detail, "detail");
     }
+
+    /** Returns the title only, on one line: the rest is the provider's text about one occurrence. */
+    @Override
+    public String toString() {
+        return "Problem[" + Failures.printable(title) + "]";
+    }
 }

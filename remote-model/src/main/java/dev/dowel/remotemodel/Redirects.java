@@ -31,7 +31,10 @@ final class Redirects {
             return Optional.empty();
         }
         String location = answer.header("Location");
-        @Nullable HttpUrl target = location.isEmpty() ? null : ask.url().resolve(location);
+        @Nullable
+        HttpUrl target = location.isEmpty() || location.length() > EntityUrls.MAX_LINK
+                ? null
+                : ask.url().resolve(location);
         return Optional.ofNullable(target).filter(this::isOurs);
     }
 
@@ -42,6 +45,8 @@ final class Redirects {
                 && target.username().isEmpty()
                 && target.password().isEmpty()
                 && target.encodedPath().startsWith(root.encodedPath())
+                // Escapes of escapes mean something else to each who decodes them.
+                && !target.encodedPath().contains("%25")
                 && !IdText.climbs(target.encodedPath());
     }
 }

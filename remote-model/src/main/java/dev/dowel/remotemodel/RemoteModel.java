@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The entities of one kind of another service, over HTTP.
  *
  * <p>Each call uses the {@link RequestContext} of the calling thread, or the one of {@link #in}. With one, what was read is
- * kept for the rest of that request, apart for each identity; threads that ask for the same at the same time share one
+ * kept for the rest of that request, apart for each identity; threads that ask for the same entity or list at the same time share one
  * call; and a write drops what it may have changed. Without one, calls go straight through.
  *
  * <p>Make it with {@link RemoteService#model}, or extend it to give it a name and methods of its own. Instances are safe

@@ -49,7 +49,7 @@ record Reply(
     }
 
     long weight() {
-        return body.length + 2L * links.next().length();
+        return body.length + 2L * (links.next().length() + etag.length());
     }
 
     @Override

@@ -63,7 +63,8 @@ final class RequestCache {
 
     /** Loads whatever is stored, and stores what came. */
     Reply readAfresh(CacheKey key, Supplier<Reply> load) {
-        long generation = generation(key.scope());
+        // Of a new generation, so that a slower read that began before does not replace it.
+        long generation = nextGeneration(key.scope());
         Reply reply = load.get();
         store(key, reply, generation);
         return reply;
@@ -102,11 +103,15 @@ final class RequestCache {
     /** Stores a reply unless a write came in between or the request is over. */
     synchronized void store(CacheKey key, Reply reply, long generation) {
         long weight = key.weight() + reply.weight();
-        if (closed || !reply.storable() || generation(key.scope()) != generation || weight > MAX_BYTES) {
+        if (closed || generation(key.scope()) != generation) {
             return;
         }
-        Reply before = entries.put(key, reply);
-        bytes += weight - (before == null ? 0 : key.weight() + before.weight());
+        remove(key);
+        if (!reply.storable() || weight > MAX_BYTES) {
+            return;
+        }
+        entries.put(key, reply);
+        bytes += weight;
         if (entries.size() <= MAX_ENTRIES && bytes <= MAX_BYTES) {
             return;
         }
@@ -136,17 +141,27 @@ final class RequestCache {
     }
 
     private synchronized void drop(EntityScope scope, Predicate<CacheKey> outdated) {
-        generations = generations.isEmpty() ? new HashMap<>() : generations;
-        generations.merge(scope, 1L, Long::sum);
+        nextGeneration(scope);
         // Collected first, because a look-up in access order counts as a change.
         for (CacheKey key : entries.keySet().stream()
                 .filter(key -> key.scope().equals(scope))
                 .toList()) {
             if (outdated.test(key)) {
-                Reply reply = entries.remove(key);
-                bytes -= key.weight() + (reply == null ? 0 : reply.weight());
+                remove(key);
             }
         }
+    }
+
+    private synchronized void remove(CacheKey key) {
+        Reply reply = entries.remove(key);
+        if (reply != null) {
+            bytes -= key.weight() + reply.weight();
+        }
+    }
+
+    private synchronized long nextGeneration(EntityScope scope) {
+        generations = generations.isEmpty() ? new HashMap<>() : generations;
+        return generations.merge(scope, 1L, Long::sum);
     }
 
     /** Counts a single get that went over the network; returns the number so far. */

@@ -26,7 +26,8 @@ public final class RequestContext implements AutoCloseable {
     private final @Nullable Deadline deadline;
     private final boolean beside;
     private final RequestCache cache = new RequestCache();
-    private final Memory memory = new Memory();
+    private final Memory memory = new Memory(64);
+    private final Memory pins = new Memory(Integer.MAX_VALUE);
 
     RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline) {
         this(snapshot, deadline, false);
@@ -221,30 +222,47 @@ public final class RequestContext implements AutoCloseable {
         return snapshot;
     }
 
-    /** What was made for this key first; made twice when two threads ask at once, for {@code make} may do I/O. */
+    /**
+     * What was made for this key first; made twice when two threads ask at once, for {@code make} may do I/O, and each time
+     * when a request has too many, such as a new token for every call.
+     */
     <V> V remembered(Object key, Supplier<V> make) {
-        @SuppressWarnings("unchecked") // A key belongs to one type of value.
-        V known = (V) memory.get(key);
-        if (known != null) {
-            return known;
-        }
-        @SuppressWarnings("unchecked") // As above.
-        V first = (V) memory.putIfAbsent(key, make.get());
-        return first;
+        return memory.getOrMake(key, make);
+    }
+
+    /** What was made for this key first, kept whatever else the request has. */
+    <V> V pinned(Object key, Supplier<V> make) {
+        return pins.getOrMake(key, make);
     }
 
     /** A few things; most requests have one, so that one needs no map. */
     private static final class Memory {
 
+        private final int limit;
         private @Nullable Object firstKey;
         private @Nullable Object firstValue;
         private @Nullable Map<Object, Object> others;
 
-        synchronized @Nullable Object get(Object key) {
+        Memory(int limit) {
+            this.limit = limit;
+        }
+
+        <V> V getOrMake(Object key, Supplier<V> make) {
+            @SuppressWarnings("unchecked") // A key belongs to one type of value.
+            V known = (V) get(key);
+            if (known != null) {
+                return known;
+            }
+            @SuppressWarnings("unchecked") // As above.
+            V first = (V) putIfAbsent(key, make.get());
+            return first;
+        }
+
+        private synchronized @Nullable Object get(Object key) {
             return key.equals(firstKey) ? firstValue : others == null ? null : others.get(key);
         }
 
-        synchronized Object putIfAbsent(Object key, Object value) {
+        private synchronized Object putIfAbsent(Object key, Object value) {
             Object known = get(key);
             if (known != null) {
                 return known;
@@ -254,7 +272,9 @@ public final class RequestContext implements AutoCloseable {
                 firstValue = value;
             } else {
                 others = others == null ? new HashMap<>() : others;
-                others.put(key, value);
+                if (others.size() < limit) {
+                    others.put(key, value);
+                }
             }
             return value;
         }

@@ -6,7 +6,8 @@ import java.time.Duration;
  * How often and how patiently a service is asked again. What may be asked again is not a matter of policy: GET, PUT and
  * DELETE after a lost connection, 408, 502, 503, 504, and 429 with a Retry-After that fits; POST and PATCH only with an
  * {@code Idempotency-Key}, or when nothing of them was sent. Pauses are random, up to 100 ms after the first attempt and
- * twice that after each further one, up to 1 s; all attempts share one call timeout.
+ * twice that after each further one, up to 1 s; all attempts share one call timeout. After a 401 with renewed credentials
+ * the attempts are counted anew.
  *
  * @param attempts how often a call may be sent in all, 1 to 10
  * @param budget how many of a hundred calls may be retries, 0 to 100, so that an outage is not multiplied; a reserve of ten

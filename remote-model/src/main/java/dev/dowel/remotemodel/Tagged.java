@@ -21,4 +21,10 @@ public record Tagged<T>(T entity, String etag) {
         Objects.requireNonNull(entity, "entity");
         Objects.requireNonNull(etag, "etag");
     }
+
+    /** Returns the kind of the entity, without its content. */
+    @Override
+    public String toString() {
+        return "Tagged[" + entity.getClass().getSimpleName() + "]";
+    }
 }

@@ -1,6 +1,7 @@
 package dev.dowel.remotemodel;
 
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -13,7 +14,7 @@ final class Wire {
 
     private final Caller caller;
     private final HttpUrl origin;
-    private volatile boolean sent;
+    private final AtomicReference<State> state = new AtomicReference<>(State.NEW);
     private volatile String retryAfter = "";
 
     Wire(Caller caller, HttpUrl origin) {
@@ -21,9 +22,17 @@ final class Wire {
         this.origin = origin;
     }
 
-    /** Whether the attempt had a connection, so that the other side may have got it. */
-    boolean sent() {
-        return sent;
+    private enum State {
+        NEW,
+        /** It had a connection, so the other side may have got it. */
+        SENT,
+        /** Its outcome has been told; whoever still carries it must drop it. */
+        OVER
+    }
+
+    /** Ends the attempt if it was not sent yet, and tells whether it was: what is said to be not sent never is, later. */
+    boolean endedAsSent() {
+        return !state.compareAndSet(State.NEW, State.OVER) && state.get() == State.SENT;
     }
 
     String retryAfter(Response response) {
@@ -50,7 +59,7 @@ final class Wire {
             throw new IOException("an interceptor turned the request to another origin");
         }
         @Nullable RequestBody body = request.body();
-        if (body != null && body.isOneShot() && wire.sent) {
+        if (body != null && body.isOneShot() && wire.state.get() == State.SENT) {
             throw new IOException("an interceptor tried to send a body twice");
         }
         Request.Builder addressed = request.newBuilder();
@@ -73,7 +82,9 @@ final class Wire {
      */
     static Response observe(Interceptor.Chain chain) throws IOException {
         Wire wire = of(chain.request());
-        wire.sent = true;
+        if (!wire.state.compareAndSet(State.NEW, State.SENT) && wire.state.get() == State.OVER) {
+            throw new IOException("the attempt was given up before it was sent");
+        }
         Response response = chain.proceed(chain.request());
         String value = response.header("Retry-After");
         if (value == null) {

@@ -136,4 +136,21 @@ class BatchTest {
 
         assertThatThrownBy(() -> books.getAll(ids(1))).hasMessageContaining("id(...)");
     }
+
+    @Test
+    void get_all_reads_no_more_pages_than_it_asked_for_entities_and_none_after_it_has_all() throws IOException {
+        int[] page = {0};
+        server = new TestServer(
+                request -> TestServer.json(200, "{\"results\":[],\"next\":\"?cursor=" + page[0]++ + "\"}"));
+        assertThatThrownBy(() -> server.books().getAll(List.of(1L, 2L)))
+                .isInstanceOf(BatchException.class)
+                .hasMessageContaining("more pages");
+        assertThat(server.requests).hasSize(3);
+        server.close();
+
+        server = new TestServer(
+                request -> TestServer.json(200, "{\"results\":[{\"id\":1}],\"next\":\"?cursor=" + page[0]++ + "\"}"));
+        assertThat(server.books().getAll(List.of(1L))).hasSize(1);
+        assertThat(server.requests).hasSize(1);
+    }
 }

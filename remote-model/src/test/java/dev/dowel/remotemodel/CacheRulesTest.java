@@ -381,6 +381,51 @@ class CacheRulesTest {
         assertThat(server.requests).hasSize(2);
     }
 
+    @Test
+    void a_slow_older_read_does_not_replace_what_a_fresh_one_brought() throws Exception {
+        RequestCache cache = new RequestCache();
+        CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://s/e", true, "7", "");
+        Reply older = Reply.of(new byte[1]);
+        Reply newer = Reply.of(new byte[2]);
+        Future<Reply> slow = threads.submit(() -> cache.read(key, Duration.ofMinutes(1), told -> {}, () -> {
+            asked.countDown();
+            Fixtures.await(answer);
+            return older;
+        }));
+        Fixtures.await(asked);
+        cache.readAfresh(key, () -> newer);
+        answer.countDown();
+
+        assertThat(slow.get(10, TimeUnit.SECONDS)).isSameAs(older);
+        assertThat(cache.peek(key)).isSameAs(newer);
+    }
+
+    @Test
+    void what_a_fresh_read_may_not_keep_does_not_leave_the_old_in_place() {
+        RequestCache cache = new RequestCache();
+        CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://s/e", true, "7", "");
+        cache.readAfresh(key, () -> Reply.of(new byte[1]));
+        cache.readAfresh(key, () -> new Reply(true, new byte[0], false, "", PageLinks.NONE));
+        assertThat(cache.peek(key)).isNull();
+
+        cache.readAfresh(key, () -> Reply.of(new byte[1]));
+        cache.readAfresh(key, () -> Reply.of(new byte[17 * 1024 * 1024]));
+        assertThat(cache.peek(key)).isNull();
+        assertThat(cache.bytes()).isZero();
+    }
+
+    @Test
+    void the_bound_counts_etags() {
+        RequestCache cache = new RequestCache();
+        for (int id = 0; id < 1_000; id++) {
+            CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://s/e", true, "" + id, "");
+            cache.readAfresh(key, () -> new Reply(false, new byte[1], true, "x".repeat(200_000), PageLinks.NONE));
+        }
+
+        assertThat(cache.size()).isLessThan(50);
+        assertThat(cache.bytes()).isLessThanOrEqualTo(RequestCache.MAX_BYTES);
+    }
+
     @SuppressWarnings("unchecked")
     private static RemoteModel<Book, Long>[] array() {
         return (RemoteModel<Book, Long>[]) new RemoteModel<?, ?>[1];

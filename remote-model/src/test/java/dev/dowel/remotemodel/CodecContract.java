@@ -293,6 +293,33 @@ abstract class CodecContract {
     }
 
     @Test
+    void the_message_does_not_say_a_key_that_the_provider_chose() {
+        for (Class<?> open : List.of(OpenToAnyMethod.class, OpenToAnyField.class)) {
+            assertThatThrownBy(() -> plain().decode(bytes("{\"name\":\"n\",\"canary\":\"canary\"}"), open))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining(" at .*")
+                    .hasMessageNotContaining("canary");
+        }
+    }
+
+    static final class OpenToAnyMethod {
+        public String name;
+        public int sum;
+
+        @com.fasterxml.jackson.annotation.JsonAnySetter
+        void other(String key, int value) {
+            sum += key.length() + value;
+        }
+    }
+
+    static final class OpenToAnyField {
+        public String name;
+
+        @com.fasterxml.jackson.annotation.JsonAnySetter
+        public Map<String, Integer> others = new java.util.HashMap<>();
+    }
+
+    @Test
     void a_value_that_cannot_be_written_is_an_error_that_does_not_quote_it() {
         Object[] loop = new Object[1];
         loop[0] = loop;

@@ -213,4 +213,42 @@ class CredentialsTest {
         assertThatThrownBy(() -> HeaderPolicy.none().cookies("a;b")).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> HeaderPolicy.none().cookies("")).isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void a_token_that_somebody_else_has_renewed_meanwhile_is_taken_and_not_renewed_again() throws IOException {
+        List<String> tokens = new ArrayList<>(List.of("old", "new"));
+        RemoteModel<Book, Long> books = TestServer.books(service(TestServer.status(401), TestServer.book(5))
+                .credentials(Credentials.bearer(() -> tokens.remove(0), token -> {
+                    throw new AssertionError("renewed");
+                })));
+        books.get(5L);
+
+        assertThat(sent("Authorization")).containsExactly("Bearer old", "Bearer new");
+    }
+
+    @Test
+    void what_was_sent_before_a_rejection_is_not_forgotten() throws IOException {
+        MockResponse dropped = new MockResponse.Builder()
+                .onResponseStart(new mockwebserver3.SocketEffect.CloseSocket())
+                .build();
+        RemoteModel<Book, Long> books =
+                TestServer.books(service(dropped, TestServer.status(401), TestServer.status(404))
+                        .credentials(Credentials.bearer(() -> "old", token -> "new")));
+
+        assertThat(books.delete(5L)).isTrue();
+    }
+
+    @Test
+    void a_request_remembers_only_so_many_tokens_and_all_of_its_plans() {
+        RequestContext request = session();
+        Object plan = request.pinned("plan", Object::new);
+        for (int i = 0; i < 10_000; i++) {
+            request.remembered("token " + i, Object::new);
+        }
+
+        assertThat(request.remembered("token 0", Object::new)).isSameAs(request.remembered("token 0", Object::new));
+        assertThat(request.remembered("token 9999", Object::new))
+                .isNotSameAs(request.remembered("token 9999", Object::new));
+        assertThat(request.pinned("plan", Object::new)).isSameAs(plan);
+    }
 }

@@ -131,4 +131,24 @@ class HeaderPolicyTest {
 
         assertThat(context.authorization()).isEmpty();
     }
+
+    @Test
+    void a_value_with_other_characters_is_encoded_where_the_receiver_expects_that() {
+        HeaderPolicy policy = HeaderPolicy.none().allow("X-Name", "X-Plain").encodingNonAscii();
+        // As a container hands over the bytes of "50 % of Zoë".
+        String bytes = new String(
+                "50 % of Zo\u00eb".getBytes(java.nio.charset.StandardCharsets.UTF_8),
+                java.nio.charset.StandardCharsets.ISO_8859_1);
+        RequestContext context = RequestContext.of(
+                java.util.Map.of(
+                        "X-Name",
+                        java.util.List.of(bytes, "\u20ac", "a\u00e9\r\nX: 1"),
+                        "X-Plain",
+                        java.util.List.of("50 %")),
+                policy);
+
+        assertThat(context.headers().get("X-Name")).containsExactly("50 %25 of Zo%C3%AB", "%E2%82%AC");
+        assertThat(context.headers().get("X-Plain")).containsExactly("50 %");
+        assertThat(context.droppedHeaders()).isEqualTo(1);
+    }
 }

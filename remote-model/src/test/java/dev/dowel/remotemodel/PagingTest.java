@@ -78,7 +78,7 @@ class PagingTest {
                 .hasCauseInstanceOf(RemoteDecodeException.class)
                 .hasMessageContaining("already read");
         assertThat(server.requests).hasSize(3);
-        assertThatThrownBy(() -> server.books().getAll(java.util.List.of(1L)))
+        assertThatThrownBy(() -> server.books().getAll(java.util.List.of(1L, 2L)))
                 .isInstanceOf(BatchException.class)
                 .hasCauseInstanceOf(RemoteDecodeException.class);
     }
@@ -116,5 +116,26 @@ class PagingTest {
         server = TestServer.answering(TestServer.json(200, body));
 
         assertThatThrownBy(() -> server.books().filter(Query.all())).isInstanceOf(RemoteDecodeException.class);
+    }
+
+    @Test
+    void a_link_too_long_for_a_page_is_refused() throws IOException {
+        server = TestServer.answering(page("?cursor=" + "x".repeat(10_000), "[{\"id\":1}]"));
+        Page<Book> first = server.books().filter(Query.all());
+
+        assertThatThrownBy(first::next).isInstanceOf(RemoteDecodeException.class);
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @Test
+    void each_page_is_asked_for_with_the_token_of_its_time() throws IOException {
+        server = TestServer.answering(page("?page=2", "[{\"id\":1}]"), TestServer.json(200, "[]"));
+        int[] token = {0};
+        TestServer.books(server.service().credentials(Credentials.bearer(() -> "t" + ++token[0])))
+                .filter(Query.all())
+                .next();
+
+        assertThat(server.requests.get(0).getHeaders().get("Authorization")).isEqualTo("Bearer t1");
+        assertThat(server.requests.get(1).getHeaders().get("Authorization")).isEqualTo("Bearer t2");
     }
 }

@@ -189,4 +189,15 @@ class RedirectTest {
         assertThatThrownBy(() -> books(options -> options.followSameOriginRedirects(11)))
                 .hasMessageContaining("0 to 10");
     }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2_000, 100_000})
+    void a_location_of_escapes_of_escapes_is_neither_followed_nor_shown_whole(int escapes) throws IOException {
+        RemoteModel<Book, Long> books = books(1, to(302, "/api/v1/%" + "25".repeat(escapes)));
+
+        assertThatThrownBy(() -> books.in(secrets()).get(7L))
+                .isInstanceOf(RemoteResponseException.UnexpectedRedirect.class)
+                .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(2_000));
+        assertThat(server.requests).hasSize(1);
+    }
 }

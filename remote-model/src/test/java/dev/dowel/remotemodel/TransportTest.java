@@ -14,9 +14,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -184,5 +190,65 @@ class TransportTest {
         assertThatThrownBy(() -> books.get(7L))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("library");
+    }
+
+    @Test
+    void what_a_transport_stopped_waiting_for_before_it_was_sent_is_never_sent() throws Exception {
+        CountDownLatch reached = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        CompletableFuture<Object> late = new CompletableFuture<>();
+        server = TestServer.answering(TestServer.book(7));
+        OkHttpClient slow = new OkHttpClient.Builder()
+                .addInterceptor(chain -> {
+                    reached.countDown();
+                    Fixtures.await(goOn);
+                    return chain.proceed(chain.request());
+                })
+                .build();
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().okHttpClient(slow).transport(next -> call -> {
+                    new Thread(() -> {
+                                try {
+                                    late.complete(next.execute(call));
+                                } catch (Exception e) {
+                                    late.complete(e);
+                                }
+                            })
+                            .start();
+                    Fixtures.await(reached);
+                    throw new TimeoutException();
+                }));
+
+        RemoteCallException e =
+                catchThrowableOfType(RemoteCallException.class, () -> books.create(Book.titled("x", 1)));
+        goOn.countDown();
+        assertThat(e.outcome()).isEqualTo(Outcome.NOT_SENT);
+        assertThat(late.get(20, TimeUnit.SECONDS)).isInstanceOf(IOException.class);
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void the_time_a_transport_waits_is_taken_from_the_call() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        server = TestServer.answering(TestServer.book(7));
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .timing(new Timing(nanos::get, java.time.Instant::now, () -> 0.5, pause -> {}))
+                .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(100))
+                .deadlineHeader("X-Left")
+                .transport(next -> call -> {
+                    nanos.addAndGet(Duration.ofSeconds(60).toNanos());
+                    return next.execute(call);
+                }));
+        books.get(7L);
+
+        assertThat(server.requests.get(0).getHeaders().get("X-Left")).isEqualTo("40000");
+    }
+
+    @Test
+    void the_retry_after_of_a_failure_stays_among_its_headers() throws IOException {
+        RemoteModel<Book, Long> books = books(next -> next, TestServer.status(503, "Retry-After", "120"));
+        RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
+
+        assertThat(e.headers().get("Retry-After")).containsExactly("120");
     }
 }

@@ -243,4 +243,40 @@ class WritingTest {
         assertThat(e.outcome()).isEqualTo(RemoteCallException.Outcome.UNKNOWN);
         assertThat(server.requests).hasSize(3);
     }
+
+    @Test
+    void a_412_after_an_attempt_that_got_lost_may_be_our_own_doing() throws IOException {
+        RemoteModel<Book, Long> books = TestServer.books(service(DROPPED, TestServer.status(412)));
+
+        RemoteCallException e = catchThrowableOfType(
+                RemoteCallException.class, () -> books.ifMatch("\"v1\"").update(5L, NEW));
+        assertThat(e.outcome()).isEqualTo(RemoteCallException.Outcome.UNKNOWN);
+        assertThat(e)
+                .hasCauseInstanceOf(RemoteResponseException.PreconditionFailed.class)
+                .hasMessageContaining("may have been carried out");
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_409_for_a_key_that_was_sent_before_may_be_our_own_doing() throws IOException {
+        RemoteModel<Book, Long> books =
+                TestServer.books(service(DROPPED, TestServer.status(409)).idempotencyKeys(true));
+
+        assertThatThrownBy(() -> books.create(NEW))
+                .isInstanceOf(RemoteCallException.class)
+                .hasCauseInstanceOf(RemoteResponseException.Conflict.class);
+    }
+
+    @Test
+    void a_creation_that_replaced_what_the_request_had_read_forgets_it() throws IOException {
+        RemoteModel<Book, Long> books = TestServer.books(service(
+                        TestServer.book(5),
+                        TestServer.json(200, "{\"id\":5,\"title\":\"New\"}"),
+                        TestServer.json(200, "{\"id\":5,\"title\":\"New\"}")))
+                .in(TestServer.context());
+        books.get(5L);
+        books.create(new Book(5L, "New", 1, null));
+
+        assertThat(books.get(5L).title()).isEqualTo("New");
+    }
 }

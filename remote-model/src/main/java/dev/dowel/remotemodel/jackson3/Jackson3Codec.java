@@ -124,8 +124,7 @@ public final class Jackson3Codec implements JsonCodec {
         if (step.getPropertyName() == null) {
             where.append('[').append(step.getIndex()).append(']');
         } else {
-            // The keys of a map are content, the properties of a class are not.
-            where.append('.').append(step.from() instanceof Map ? "*" : step.getPropertyName());
+            where.append('.').append(JsonCodec.shownName(step.from(), step.getPropertyName()));
         }
     }
 }
