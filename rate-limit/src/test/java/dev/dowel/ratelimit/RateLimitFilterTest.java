@@ -282,7 +282,9 @@ class RateLimitFilterTest {
         @Override
         protected void doGet(HttpServletRequest request, HttpServletResponse response)
                 throws ServletException, IOException {
-            switch (request.getRequestURI()) {
+            // An included request keeps the URI of the one that includes it.
+            boolean included = request.getDispatcherType() == DispatcherType.INCLUDE;
+            switch (included ? "/ok" : request.getRequestURI()) {
                 case "/forward" -> request.getRequestDispatcher("/ok").forward(request, response);
                 case "/include" -> request.getRequestDispatcher("/ok").include(request, response);
                 case "/async" -> request.startAsync().dispatch("/ok");
