@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * Hears what the models of a {@link RemoteService} do, for metrics and logs. Set it with {@link
- * RemoteService.Builder#listener}. No event holds an id, a URL, a query, a body or a credential.
+ * RemoteService.Builder#listener}. No event holds an id, a URL that was called, a query, a body or a credential.
  *
  * <p>The methods are called on the thread that calls the model, so they should be quick, and by several threads at once.
  * What one throws is logged once for the listener and never fails a call.
@@ -134,9 +134,16 @@ public interface CallListener {
      * @param operation what the caller wanted
      * @param since since or from when it is deprecated, empty when the provider gave no date
      * @param sunset when it stops answering, empty when the provider gave no date
+     * @param documentation where the provider says more ({@code Link} with {@code rel="deprecation"} or {@code "sunset"}),
+     *     an absolute http or https URL without a query, empty when it gave none; it is the provider's text: never call it
      */
     record Deprecation(
-            String service, String entity, Operation operation, Optional<Instant> since, Optional<Instant> sunset) {
+            String service,
+            String entity,
+            Operation operation,
+            Optional<Instant> since,
+            Optional<Instant> sunset,
+            Optional<String> documentation) {
 
         /**
          * Checks that nothing is null.
@@ -146,6 +153,7 @@ public interface CallListener {
          * @param operation what the caller wanted
          * @param since since or from when it is deprecated
          * @param sunset when it stops answering
+         * @param documentation where the provider says more
          */
         public Deprecation {
             Objects.requireNonNull(service, "service");
@@ -153,6 +161,7 @@ public interface CallListener {
             Objects.requireNonNull(operation, "operation");
             Objects.requireNonNull(since, "since");
             Objects.requireNonNull(sunset, "sunset");
+            Objects.requireNonNull(documentation, "documentation");
         }
     }
 }

@@ -27,6 +27,10 @@ final class Deprecations {
     /** A date of structured fields: seconds in at most 15 digits, with parameters that nobody defined. */
     private static final Pattern DATE = Pattern.compile("@(-?[0-9]{1,15})(;.*)?");
 
+    /** No user, no query, nothing that is not a plain URL. */
+    private static final Pattern DOCUMENTATION =
+            Pattern.compile("https?://[A-Za-z0-9.:\\-]{1,255}(/[A-Za-z0-9._~/\\-]{0,500})?(#[A-Za-z0-9._~-]{0,100})?");
+
     private final Timing timing;
     private final Map<String, Map<Value, Instant>> warned = new HashMap<>();
 
@@ -56,7 +60,16 @@ final class Deprecations {
                     value);
         }
         return Optional.of(new CallListener.Deprecation(
-                scope.service(), scope.entity(), ask.operation(), value.since, value.sunset));
+                scope.service(), scope.entity(), ask.operation(), value.since, value.sunset, documentation(answer)));
+    }
+
+    private static Optional<String> documentation(Answer answer) {
+        return LinkHeader.parse(answer.headers().values("Link")).stream()
+                .filter(link -> link.relations().contains("deprecation")
+                        || link.relations().contains("sunset"))
+                .map(LinkHeader.Link::target)
+                .filter(target -> DOCUMENTATION.matcher(target).matches())
+                .findFirst();
     }
 
     private synchronized boolean isNews(String entity, Value value) {

@@ -3,6 +3,7 @@ package dev.dowel.remotemodel;
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -255,12 +256,16 @@ final class HttpCalls {
             String limit = requestIsOver ? "the deadline of the request" : "the call timeout of " + callTimeout;
             String what = sent
                     ? " did not answer within " + limit
-                    : " could not connect within " + (requestIsOver ? limit : "the connect or call timeout");
+                    : " could not connect within " + (e instanceof SocketTimeoutException ? connectLimit() : limit);
             return new RemoteTimeoutException(ask + what + advice, outcome(maybeDone), e);
         }
         String what = sent ? " broke off before an answer came" : " could not be sent";
         return new RemoteCallException(
                 ask + what + " (" + e.getClass().getSimpleName() + ")" + advice, outcome(maybeDone), e);
+    }
+
+    private String connectLimit() {
+        return "the connect timeout of " + Duration.ofMillis(client.connectTimeoutMillis());
     }
 
     private static Outcome outcome(boolean maybeDone) {

@@ -276,7 +276,7 @@ class CallListenerTest {
                     .newBuilder()
                     .setHeader("Deprecation", "canary")
                     .setHeader("Sunset", "Sun, 11 Nov 2029 23:59:59 GMT")
-                    .setHeader("Link", "<https://canary.example>; rel=\"deprecation\"")
+                    .setHeader("Link", "<https://example.org/?canary>; rel=\"deprecation\"")
                     .setHeader("Location", "/canary")
                     .build());
             RemoteModel<Book, String> books = server.service()

@@ -74,11 +74,42 @@ class DeprecationTest {
 
         assertThat(heard.deprecations)
                 .containsExactly(new CallListener.Deprecation(
-                        "library", "books", Operation.GET, Optional.ofNullable(since), Optional.empty()));
+                        "library",
+                        "books",
+                        Operation.GET,
+                        Optional.ofNullable(since),
+                        Optional.empty(),
+                        Optional.empty()));
         assertThat(logs.list).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.WARN);
             assertThat(event.getFormattedMessage()).contains("books", "library", "is deprecated");
         });
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "none",
+            value = {
+                "<https://example.org/v1-ends>; rel=\"deprecation\"|https://example.org/v1-ends",
+                "<https://a.example/next>; rel=next, <https://b.example/x#y>; rel=\"help Sunset\"|https://b.example/x#y",
+                "<https://example.org/?token=canary>; rel=deprecation|none",
+                "<https://user:canary@example.org/>; rel=deprecation|none",
+                "<javascript:alert(1)>; rel=deprecation|none",
+                "</relative>; rel=deprecation|none",
+                "<https://example.org/>; rel=other|none"
+            })
+    void where_the_provider_says_more_is_told_when_it_is_a_plain_url(String link, String expected) throws IOException {
+        books(request -> with("Deprecation", "@1688169599")
+                        .newBuilder()
+                        .addHeader("Link", link)
+                        .build())
+                .get(7L);
+
+        assertThat(heard.deprecations)
+                .singleElement()
+                .satisfies(noticed -> assertThat(noticed.documentation()).isEqualTo(Optional.ofNullable(expected)));
+        assertThat(logs.list).noneMatch(event -> event.getFormattedMessage().contains("example.org"));
     }
 
     @Test
