@@ -40,14 +40,14 @@ record Caller(
             return new Caller(owner, view, context, Collections.emptySortedMap(), "", authorization, "");
         }
         boolean mayHaveCookies = view.credentials() == null && credentials.isTheCallers();
-        PassedOn.Key key = new PassedOn.Key(owner.policy(), authorization, mayHaveCookies);
+        PassedOn.Key key = new PassedOn.Key(owner.policy, authorization, mayHaveCookies);
         PassedOn passedOn = context.get().remembered(key, () -> PassedOn.of(key, context.get()));
         return new Caller(owner, view, context, passedOn.headers, passedOn.cookies, authorization, passedOn.identity);
     }
 
     private static Credentials credentials(RemoteService owner, View view) {
         @Nullable Credentials instead = view.credentials();
-        return instead == null ? owner.credentials() : instead;
+        return instead == null ? owner.credentials : instead;
     }
 
     boolean fresh() {

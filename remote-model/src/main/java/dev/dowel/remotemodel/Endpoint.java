@@ -42,8 +42,8 @@ final class Endpoint<T, ID> {
         this.collection = urls.collection().toString();
         this.scope = new EntityScope(options.service.name(), options.entity);
         this.related = options.service.outdatedBy(options.entity);
-        this.calls = options.service.calls();
-        this.json = options.service.json();
+        this.calls = options.service.calls;
+        this.json = options.service.json;
         this.failures = new Failures(json, calls);
         if (options.listItemsAreComplete && options.idOf == null) {
             throw new IllegalStateException("listItemsAreComplete needs to read ids from entities; set id(...)");
@@ -301,7 +301,7 @@ final class Endpoint<T, ID> {
             Map<String, String> given,
             Caller caller) {
         Map<String, String> headers = new HashMap<>(given);
-        if (options.service.idempotencyKeys() && (operation == Operation.CREATE || !verb.isRepeatable())) {
+        if (options.service.idempotencyKeys && (operation == Operation.CREATE || !verb.isRepeatable())) {
             headers.putIfAbsent(Ask.IDEMPOTENCY_KEY, '"' + UUID.randomUUID().toString() + '"');
         }
         return new Ask(scope, operation, verb, url, payload, Map.copyOf(headers), caller);
@@ -343,7 +343,7 @@ final class Endpoint<T, ID> {
     }
 
     private void countGet(Caller caller) {
-        int limit = options.service.warnAfterGets();
+        int limit = options.service.warnAfterGets;
         caller.context().filter(context -> limit > 0).ifPresent(context -> {
             if (context.cache().countSingleGet(scope) == limit + 1) {
                 log.warn(

@@ -35,13 +35,13 @@ public final class RemoteService implements AutoCloseable {
     private final HttpUrl base;
     private final List<String> root;
     private final boolean trailingSlash;
-    private final HeaderPolicy policy;
-    private final Credentials credentials;
-    private final JsonCodec json;
-    private final int warnAfterGets;
-    private final boolean idempotencyKeys;
+    final HeaderPolicy policy;
+    final Credentials credentials;
+    final JsonCodec json;
+    final int warnAfterGets;
+    final boolean idempotencyKeys;
     private final Map<String, Set<String>> outdates;
-    private final HttpCalls calls;
+    final HttpCalls calls;
 
     private RemoteService(Builder options) {
         this.name = options.name;
@@ -109,30 +109,6 @@ public final class RemoteService implements AutoCloseable {
         return outdates.getOrDefault(entity, Set.of()).stream()
                 .map(other -> new EntityScope(name, other))
                 .toList();
-    }
-
-    HeaderPolicy policy() {
-        return policy;
-    }
-
-    Credentials credentials() {
-        return credentials;
-    }
-
-    boolean idempotencyKeys() {
-        return idempotencyKeys;
-    }
-
-    JsonCodec json() {
-        return json;
-    }
-
-    HttpCalls calls() {
-        return calls;
-    }
-
-    int warnAfterGets() {
-        return warnAfterGets;
     }
 
     /**
@@ -224,8 +200,8 @@ public final class RemoteService implements AutoCloseable {
          * @throws IllegalArgumentException when one is not positive or longer than an hour
          */
         public Builder timeouts(Duration connect, Duration call) {
-            this.connectTimeout = requireTimeout("connect", connect);
-            this.callTimeout = requireTimeout("call", call);
+            this.connectTimeout = Deadline.requireTimeout("connect", connect);
+            this.callTimeout = Deadline.requireTimeout("call", call);
             return this;
         }
 
@@ -418,13 +394,6 @@ public final class RemoteService implements AutoCloseable {
                         + " is also passed on by the propagate policy; take it out of one of them");
             }
             return new RemoteService(this);
-        }
-
-        private static Duration requireTimeout(String parameter, Duration value) {
-            if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofHours(1)) > 0) {
-                throw new IllegalArgumentException(parameter + " must be positive and at most PT1H but is " + value);
-            }
-            return value;
         }
     }
 }
