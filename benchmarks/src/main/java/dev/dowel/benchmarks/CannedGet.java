@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class CannedGet {
 
     /** Who asks. */
-    @Param({"RAW", "DOWEL", "DOWEL_MISS", "DOWEL_HIT", "RETROFIT", "FEIGN", "SPRING_OKHTTP"})
+    @Param({"RAW", "DOWEL", "DOWEL_MISS", "DOWEL_HIT", "DOWEL_HIT_SHARED", "RETROFIT", "FEIGN", "SPRING_OKHTTP"})
     public Kind kind = Kind.RAW;
 
     @SuppressWarnings("NullAway.Init") // By the method below.

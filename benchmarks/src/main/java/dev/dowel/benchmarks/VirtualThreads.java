@@ -46,7 +46,7 @@ final class VirtualThreads {
         }
         Table table = new Table(title + ", JDK " + Runtime.version().feature(), List.of("", "ms", "calls", "pinned"));
         for (Kind kind : Kind.values()) {
-            if (kind != Kind.DOWEL_HIT) {
+            if (kind != Kind.DOWEL_HIT && kind != Kind.DOWEL_HIT_SHARED) {
                 Outcome outcome = measure(kind, threads);
                 table.row(List.of(
                         kind.label(),

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class AllocationTest {
 
     @ParameterizedTest
-    @CsvSource({"DOWEL, 5000", "DOWEL_MISS, 6000", "DOWEL_HIT, 2500"})
+    @CsvSource({"DOWEL, 5000", "DOWEL_MISS, 6000", "DOWEL_HIT, 2500", "DOWEL_HIT_SHARED, 500"})
     void a_get_allocates_no_more_than_it_may(Kind kind, long bytes) {
         try (Contender contender = kind.open(Canned.found(), Canned.BASE)) {
             long allocated = Allocation.bytesPerCall(() -> contender.get(42));

@@ -32,6 +32,7 @@ final class Endpoint<T, ID> {
     private final HttpCalls calls;
     private final JsonCodec json;
     private final Failures failures;
+    private final Consumer<CacheResult> cacheRead;
     private final Items<T, ID> items;
     private final Listing<T, ID> listing;
     private final Batches<T, ID> batches;
@@ -45,6 +46,7 @@ final class Endpoint<T, ID> {
         this.calls = options.service.calls;
         this.json = options.service.json;
         this.failures = new Failures(json, calls);
+        this.cacheRead = result -> calls.events().cacheRead(scope, result);
         if (options.listItemsAreComplete && options.idOf == null) {
             throw new IllegalStateException("listItemsAreComplete needs to read ids from entities; set id(...)");
         }
@@ -252,16 +254,13 @@ final class Endpoint<T, ID> {
             return load.get();
         }
         RequestCache cache = caller.context().get().cache();
-        return caller.fresh()
-                ? cache.readAfresh(key, load)
-                : cache.read(
-                        key, calls.patience(caller), result -> calls.events().cacheRead(scope, result), load);
+        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.patience(caller), cacheRead, load);
     }
 
     /** Tells the listeners of a look-up past {@link #read}. */
     void lookedUp(boolean found, Caller caller) {
         if (!caller.fresh() && caller.context().isPresent()) {
-            calls.events().cacheRead(scope, found ? CacheResult.HIT : CacheResult.MISS);
+            cacheRead.accept(found ? CacheResult.HIT : CacheResult.MISS);
         }
     }
 

@@ -75,10 +75,8 @@ final class HttpCalls {
 
     /** How long one call may take: the call timeout, or what is left for the request if that is less. */
     Duration patience(Caller caller) {
-        return caller.context()
-                .flatMap(RequestContext::timeLeft)
-                .filter(left -> left.compareTo(callTimeout) < 0)
-                .orElse(callTimeout);
+        Optional<Duration> left = caller.context().flatMap(RequestContext::timeLeft);
+        return left.isPresent() && left.get().compareTo(callTimeout) < 0 ? left.get() : callTimeout;
     }
 
     CallEvents events() {
@@ -149,6 +147,9 @@ final class HttpCalls {
             call.attempt();
             try {
                 Answer answer = execute(attempt);
+                if (answer.isSuccess()) {
+                    return answer.afterRepeat(sentBefore);
+                }
                 pause = rules.afterAnswer(ask.isRepeatable(), number, answer, left(end))
                         .filter(wait -> budget.retry());
                 if (pause.isEmpty()) {

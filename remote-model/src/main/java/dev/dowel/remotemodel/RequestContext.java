@@ -27,7 +27,7 @@ public final class RequestContext implements AutoCloseable {
     private final boolean beside;
     private final RequestCache cache = new RequestCache();
     private final Memory memory = new Memory(64);
-    private final Memory pins = new Memory(Integer.MAX_VALUE);
+    private @Nullable Memory pins;
 
     RequestContext(HeaderPolicy.Snapshot snapshot, @Nullable Deadline deadline) {
         this(snapshot, deadline, false);
@@ -232,7 +232,12 @@ public final class RequestContext implements AutoCloseable {
 
     /** What was made for this key first, kept whatever else the request has. */
     <V> V pinned(Object key, Supplier<V> make) {
-        return pins.getOrMake(key, make);
+        return pins().getOrMake(key, make);
+    }
+
+    private synchronized Memory pins() {
+        pins = pins == null ? new Memory(Integer.MAX_VALUE) : pins;
+        return pins;
     }
 
     /** A few things; most requests have one, so that one needs no map. */

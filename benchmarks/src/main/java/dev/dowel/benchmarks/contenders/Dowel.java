@@ -27,7 +27,9 @@ final class Dowel implements Contender {
         /** A new one for each call, whose making and ending are part of the call. */
         NEW,
         /** The same one for all calls. */
-        SAME
+        SAME,
+        /** The same one for all calls, whose readers share their instances. */
+        SAME_SHARED
     }
 
     private static final HeaderPolicy POLICY = HeaderPolicy.tracing();
@@ -55,13 +57,14 @@ final class Dowel implements Contender {
                 .json(JsonCodec.jackson2(mapper))
                 // As long as the other contenders wait, so that a busy machine fails none before the others.
                 .timeouts(Duration.ofSeconds(10), Duration.ofSeconds(30))
-                .warnAfterGets(0)
+                .warnAfterGets(Integer.MAX_VALUE)
                 .build();
-        return new Dowel(
-                service,
-                service.model("books", Book.class, IdCodec.LONG).id(Book::id).build(),
-                request,
-                true);
+        RemoteModel.Builder<Book, Long> model =
+                service.model("books", Book.class, IdCodec.LONG).id(Book::id);
+        if (request == Request.SAME_SHARED) {
+            model.shareCachedInstances();
+        }
+        return new Dowel(service, model.build(), request, true);
     }
 
     @Override
@@ -98,7 +101,7 @@ final class Dowel implements Contender {
         if (request == Request.NONE) {
             return use.apply(books);
         }
-        if (request == Request.SAME) {
+        if (request == Request.SAME || request == Request.SAME_SHARED) {
             return use.apply(inSame);
         }
         try (RequestContext fresh = RequestContext.of(HEADERS, POLICY)) {

@@ -6,7 +6,7 @@ import okhttp3.OkHttpClient;
 import org.springframework.http.client.JdkClientHttpRequestFactory;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 
-/** The contenders by name. All decode with a plain mapper of the same Jackson; the first seven share one OkHttp client. */
+/** The contenders by name. All decode with a plain mapper of the same Jackson; the first eight share one OkHttp client. */
 public enum Kind {
     /** OkHttp and Jackson by hand. */
     RAW("raw OkHttp + Jackson"),
@@ -16,6 +16,8 @@ public enum Kind {
     DOWEL_MISS("remote-model, context, miss"),
     /** remote-model, a later read of the same in a request. */
     DOWEL_HIT("remote-model, context, hit"),
+    /** The same with shareCachedInstances, which gives every reader in the request the same object. */
+    DOWEL_HIT_SHARED("remote-model, context, shared hit"),
     /** Retrofit. */
     RETROFIT("Retrofit"),
     /** Feign. */
@@ -51,6 +53,7 @@ public enum Kind {
             case DOWEL -> Dowel.open(client, base, mapper, Dowel.Request.NONE);
             case DOWEL_MISS -> Dowel.open(client, base, mapper, Dowel.Request.NEW);
             case DOWEL_HIT -> Dowel.open(client, base, mapper, Dowel.Request.SAME);
+            case DOWEL_HIT_SHARED -> Dowel.open(client, base, mapper, Dowel.Request.SAME_SHARED);
             case RETROFIT -> new Retrofitted(client, base, mapper);
             case FEIGN -> new Feigned(client, base, mapper);
             case SPRING_OKHTTP -> new Spring(new OkHttpRequestFactory(client), base, mapper);
