@@ -20,6 +20,8 @@ import mockwebserver3.SocketEffect;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CacheTest {
 
@@ -385,9 +387,13 @@ class CacheTest {
                 .count();
     }
 
-    @Test
-    void a_creation_drops_the_lists() throws IOException {
-        RemoteModel<Book, Long> books = django(TestServer.context());
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_creation_drops_the_lists(boolean idsAreKnown) throws IOException {
+        server = new TestServer(new DjangoServer(100, "http://internal.invalid")::answer);
+        RemoteModel.Builder<Book, Long> options = server.service().build().model("books", Book.class, IdCodec.LONG);
+        RemoteModel<Book, Long> books =
+                (idsAreKnown ? options.id(Book::id) : options).build().in(TestServer.context());
         assertThat(books.filter(Query.all()).items()).isEmpty();
         books.create(Book.titled("New", 1));
 
