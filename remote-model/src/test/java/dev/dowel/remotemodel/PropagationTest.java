@@ -412,33 +412,59 @@ class PropagationTest {
     }
 
     @Test
-    void a_client_that_is_given_keeps_no_cookies_follows_nothing_and_sends_nothing_twice() throws IOException {
+    void a_client_that_is_given_keeps_and_sends_no_cookies() throws IOException {
         List<String> asked = new CopyOnWriteArrayList<>();
-        try (TestServer foreign = TestServer.answering(TestServer.book(7))) {
-            server = TestServer.answering(
-                    TestServer.book(7)
-                            .newBuilder()
-                            .addHeader("Set-Cookie", "a=b")
-                            .build(),
-                    TestServer.status(302, "Location", foreign.base() + "/api/v1/books/7"),
-                    TestServer.status(401, "WWW-Authenticate", "Basic realm=x"),
-                    DROPPED);
-            RemoteModel<Book, Long> books = TestServer.books(server.service().okHttpClient(eager(asked)));
+        server = TestServer.answering(
+                TestServer.book(7).newBuilder().addHeader("Set-Cookie", "a=b").build());
+        RemoteModel<Book, Long> books = TestServer.books(server.service().okHttpClient(eager(asked)));
+        books.get(7L);
+        books.get(7L);
 
-            assertThat(books.get(7L).id()).isEqualTo(7);
+        assertThat(server.requests)
+                .hasSize(2)
+                .allMatch(request -> request.getHeaders().get("Cookie") == null);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void a_client_that_is_given_follows_no_redirect_to_another_server() throws IOException {
+        try (TestServer foreign = TestServer.answering(TestServer.book(7))) {
+            server = TestServer.answering(TestServer.status(302, "Location", foreign.base() + "/api/v1/books/7"));
+            RemoteModel<Book, Long> books =
+                    TestServer.books(server.service().okHttpClient(eager(new CopyOnWriteArrayList<>())));
+
             assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.UnexpectedRedirect.class);
-            assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.Unauthorized.class);
-            assertThatThrownBy(() -> books.create(Book.titled("x", 1))).isInstanceOf(RemoteCallException.class);
+            assertThat(server.requests).hasSize(1);
             assertThat(foreign.requests).isEmpty();
         }
+    }
+
+    @Test
+    void a_client_that_is_given_answers_no_challenge() throws IOException {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        server = TestServer.answering(TestServer.status(401, "WWW-Authenticate", "Basic realm=x"));
+        RemoteModel<Book, Long> books = TestServer.books(server.service().okHttpClient(eager(asked)));
+
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.Unauthorized.class);
+        assertThat(server.requests).hasSize(1);
+        assertThat(asked).isEmpty();
+    }
+
+    @Test
+    void a_client_that_is_given_sends_nothing_twice() throws IOException {
+        server = TestServer.answering(TestServer.book(7), DROPPED, TestServer.book(7), DROPPED);
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .okHttpClient(eager(new CopyOnWriteArrayList<>()))
+                .retry(RetryPolicy.none()));
+        // On a connection that is kept, where OkHttp would try again.
+        books.get(7L);
+        assertThatThrownBy(() -> books.create(Book.titled("x", 1))).isInstanceOf(RemoteCallException.class);
+        books.get(7L);
+        assertThatThrownBy(() -> books.delete(7L)).isInstanceOf(RemoteCallException.class);
 
         assertThat(server.requests)
                 .extracting(request -> request.getMethod())
-                .containsExactly("GET", "GET", "GET", "POST");
-        assertThat(server.requests)
-                .allMatch(request -> request.getHeaders().get("Cookie") == null)
-                .allMatch(request -> request.getHeaders().get("Authorization") == null);
-        assertThat(asked).isEmpty();
+                .containsExactly("GET", "POST", "GET", "DELETE");
     }
 
     private static ListAppender<ILoggingEvent> capture() {
