@@ -3,13 +3,17 @@ package dev.dowel.remotemodel;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,5 +123,23 @@ class ArchitectureTest {
                 .beFreeOfCycles()
                 .allowEmptyShould(true)
                 .check(classes);
+    }
+
+    @Test
+    void takes_an_address_where_a_service_and_a_document_are_named_and_nowhere_else() {
+        Set<String> addresses = Set.of("java.net.URI", "java.net.URL");
+        List<String> taking = classes.stream()
+                .flatMap(type -> type.getCodeUnits().stream())
+                .filter(unit -> unit.getModifiers().contains(JavaModifier.PUBLIC))
+                .filter(unit -> unit.getParameterTypes().stream()
+                        .flatMap(type -> type.getAllInvolvedRawTypes().stream())
+                        .anyMatch(type -> addresses.contains(type.getName())))
+                .map(JavaCodeUnit::getFullName)
+                .toList();
+
+        assertThat(taking)
+                .containsExactlyInAnyOrder(
+                        "dev.dowel.remotemodel.RemoteService.builder(java.lang.String, java.net.URI)",
+                        "dev.dowel.remotemodel.ApiVersionFilter$Builder.documentation(java.lang.String, java.net.URI)");
     }
 }

@@ -153,4 +153,24 @@ class BatchTest {
         assertThat(server.books().getAll(List.of(1L))).hasSize(1);
         assertThat(server.requests).hasSize(1);
     }
+
+    @Test
+    void no_url_of_repeated_parameters_is_longer_than_6000_bytes() throws IOException {
+        server = new TestServer(BatchTest::asked);
+        RemoteModel<Book, Long> books = server.service()
+                .build()
+                .model("books", Book.class, IdCodec.LONG)
+                .id(Book::id)
+                .batch(BatchStyle.REPEATED, 1_000)
+                .build();
+        List<Long> ids = LongStream.range(1_000_000, 1_001_000).boxed().toList();
+
+        assertThat(books.getAll(ids).keySet()).containsExactlyElementsOf(ids);
+        // Each id takes 11 bytes, so that all take two URLs, the first as long as it may be.
+        assertThat(server.requests)
+                .hasSize(2)
+                .allSatisfy(request ->
+                        assertThat(request.getUrl().toString().length()).isLessThanOrEqualTo(6_000));
+        assertThat(server.requests.get(0).getUrl().toString().length()).isGreaterThan(6_000 - 11);
+    }
 }

@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -13,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -429,5 +431,120 @@ class CacheRulesTest {
     @SuppressWarnings("unchecked")
     private static RemoteModel<Book, Long>[] array() {
         return (RemoteModel<Book, Long>[]) new RemoteModel<?, ?>[1];
+    }
+
+    @Test
+    void two_base_urls_with_one_service_name_separate() throws IOException {
+        server = new TestServer(request -> TestServer.json(200, "{\"id\":7,\"title\":\"here\"}"));
+        RequestContext context = context();
+        try (TestServer there = new TestServer(request -> TestServer.json(200, "{\"id\":7,\"title\":\"there\"}"))) {
+            RemoteModel<Book, Long> one = server.books().in(context);
+            RemoteModel<Book, Long> other = there.books().in(context);
+            for (int round = 0; round < 2; round++) {
+                assertThat(one.get(7L).title()).isEqualTo("here");
+                assertThat(other.get(7L).title()).isEqualTo("there");
+            }
+
+            assertThat(server.requests).hasSize(1);
+            assertThat(there.requests).hasSize(1);
+        }
+    }
+
+    @Test
+    void two_service_names_with_one_base_url_separate() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RequestContext context = context();
+        for (int round = 0; round < 2; round++) {
+            for (String name : List.of("library", "archive")) {
+                model(RemoteService.builder(name, server.base()).build(), "books")
+                        .in(context)
+                        .get(7L);
+            }
+        }
+
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_write_through_one_version_drops_what_another_has_read() throws IOException {
+        server = new TestServer(CacheRulesTest::any);
+        RequestContext context = context();
+        RemoteModel<Book, Long> v1 =
+                model(server.service().version("v1").build(), "books").in(context);
+        RemoteModel<Book, Long> v2 =
+                model(server.service().version("v2").build(), "books").in(context);
+        v1.get(7L);
+        v2.patch(7L, Patch.of("price", 1));
+        v1.get(7L);
+
+        assertThat(server.requests)
+                .extracting(
+                        request -> request.getMethod() + " " + request.getUrl().encodedPath())
+                .containsExactly("GET /api/v1/books/7", "PATCH /api/v2/books/7", "GET /api/v1/books/7");
+    }
+
+    @Test
+    void a_waiter_that_asks_again_at_once_never_gets_the_old_failure() throws Exception {
+        RequestCache cache = new RequestCache();
+        for (int round = 0; round < 1_000; round++) {
+            CacheKey key = new CacheKey(new EntityScope("s", "e"), "http://s/e", true, "" + round, "");
+            CountDownLatch loading = new CountDownLatch(1);
+            AtomicReference<Thread> waiting = new AtomicReference<>();
+            Future<Throwable> owner = threads.submit(() ->
+                    catchThrowable(() -> cache.read(key, Duration.ofSeconds(10), told -> {}, () -> {
+                        loading.countDown();
+                        untilItWaits(waiting);
+                        throw new RemoteDecodeException("old");
+                    })));
+            Fixtures.await(loading);
+            Future<Reply> waiter = threads.submit(() -> {
+                waiting.set(Thread.currentThread());
+                assertThatThrownBy(() -> cache.read(key, Duration.ofSeconds(10), told -> {}, () -> Reply.ABSENT))
+                        .hasMessage("old");
+                return cache.read(key, Duration.ofSeconds(10), told -> {}, () -> Reply.of(new byte[] {1}));
+            });
+
+            assertThat(waiter.get(10, TimeUnit.SECONDS).body()).containsExactly(1);
+            assertThat(owner.get(10, TimeUnit.SECONDS)).hasMessage("old");
+        }
+    }
+
+    /** Without a pause between two looks, so that the waiter has no head start. */
+    private static void untilItWaits(AtomicReference<Thread> thread) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (thread.get() == null || thread.get().getState() != Thread.State.TIMED_WAITING) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("nobody waits");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void when_the_one_who_loads_is_cancelled_a_waiting_one_gets_the_entity() throws Exception {
+        AtomicInteger gets = new AtomicInteger();
+        server = new TestServer(request -> {
+            if (gets.incrementAndGet() > 1) {
+                return TestServer.book(7);
+            }
+            asked.countDown();
+            Fixtures.await(answer);
+            // More than one read from the socket, so that the interrupt is met inside of OkHttp.
+            return TestServer.json(200, "{\"id\":7}" + " ".repeat(1_000_000));
+        });
+        RemoteModel<Book, Long> books = server.books().in(context());
+        Future<Book> owner = threads.submit(() -> books.get(7L));
+        Fixtures.await(asked);
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        Future<Book> waiter = threads.submit(() -> {
+            waiting.set(Thread.currentThread());
+            return books.get(7L);
+        });
+        untilItWaits(waiting);
+        assertThat(owner.cancel(true)).isTrue();
+        answer.countDown();
+
+        assertThat(waiter.get(10, TimeUnit.SECONDS).title()).isEqualTo("Book 7");
+        assertThat(server.requests).hasSize(2);
     }
 }

@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
 import java.time.Duration;
@@ -15,8 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import mockwebserver3.MockResponse;
+import mockwebserver3.SocketEffect;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CacheTest {
 
@@ -372,6 +377,78 @@ class CacheTest {
             latch.await(5, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private long lists() {
+        return server.requests.stream()
+                .filter(request ->
+                        request.getMethod().equals("GET") && request.getUrl().pathSize() == 3)
+                .count();
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_creation_drops_the_lists(boolean idsAreKnown) throws IOException {
+        server = new TestServer(new DjangoServer(100, "http://internal.invalid")::answer);
+        RemoteModel.Builder<Book, Long> options = server.service().build().model("books", Book.class, IdCodec.LONG);
+        RemoteModel<Book, Long> books =
+                (idsAreKnown ? options.id(Book::id) : options).build().in(TestServer.context());
+        assertThat(books.filter(Query.all()).items()).isEmpty();
+        books.create(Book.titled("New", 1));
+
+        assertThat(books.filter(Query.all()).items()).extracting(Book::title).containsExactly("New");
+        assertThat(lists()).isEqualTo(2);
+    }
+
+    @Test
+    void an_update_drops_the_item_and_the_lists_and_no_other_item() throws IOException {
+        RemoteModel<Book, Long> books = django(TestServer.context());
+        books.create(Book.titled("A", 1));
+        books.create(Book.titled("B", 1));
+        books.get(1L);
+        books.get(2L);
+        books.filter(Query.all());
+        server.requests.clear();
+
+        books.update(1L, Book.titled("C", 2));
+
+        assertThat(books.get(1L).title()).isEqualTo("C");
+        assertThat(books.get(2L).title()).isEqualTo("B");
+        assertThat(books.filter(Query.all()).items()).extracting(Book::title).containsExactly("C", "B");
+        assertThat(server.requests)
+                .extracting(
+                        request -> request.getMethod() + " " + request.getUrl().encodedPath())
+                .containsExactly("PUT /api/v1/books/1", "GET /api/v1/books/1", "GET /api/v1/books");
+    }
+
+    @Test
+    void a_write_whose_outcome_is_unknown_drops_too() throws IOException {
+        server = new TestServer(request -> {
+            if (!request.getMethod().equals("GET")) {
+                return new MockResponse.Builder()
+                        .onResponseStart(new SocketEffect.CloseSocket())
+                        .build();
+            }
+            return request.getUrl().pathSize() > 3 ? TestServer.book(7) : TestServer.json(200, "[{\"id\":7}]");
+        });
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        List<ThrowingCallable> writes = List.of(
+                () -> books.create(Book.titled("x", 1)),
+                () -> books.update(7L, Book.titled("x", 1)),
+                () -> books.patch(7L, Patch.of("price", 1)),
+                () -> books.delete(7L));
+        for (ThrowingCallable write : writes) {
+            books.get(7L);
+            books.filter(Query.all());
+            assertThat(catchThrowableOfType(RemoteCallException.class, write).outcome())
+                    .isEqualTo(RemoteCallException.Outcome.UNKNOWN);
+            server.requests.clear();
+            books.filter(Query.all());
+            books.get(7L);
+
+            boolean created = write == writes.get(0);
+            assertThat(server.requests).hasSize(created ? 1 : 2);
         }
     }
 }

@@ -5,8 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -250,5 +259,37 @@ class CredentialsTest {
         assertThat(request.remembered("token 9999", Object::new))
                 .isNotSameAs(request.remembered("token 9999", Object::new));
         assertThat(request.pinned("plan", Object::new)).isSameAs(plan);
+    }
+
+    @Test
+    void of_eight_threads_with_one_rejected_token_one_renews_it() throws Exception {
+        AtomicReference<String> token = new AtomicReference<>("old");
+        AtomicInteger renewals = new AtomicInteger();
+        CountDownLatch rejected = new CountDownLatch(8);
+        server = new TestServer(request -> {
+            if ("Bearer new".equals(request.getHeaders().get("Authorization"))) {
+                return TestServer.book(7);
+            }
+            rejected.countDown();
+            Fixtures.await(rejected);
+            return TestServer.status(401);
+        });
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().credentials(Credentials.bearer(token::get, old -> {
+                    token.set("new");
+                    return renewals.incrementAndGet() == 1 ? "new" : "another";
+                })));
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Book>> reads = Collections.nCopies(8, () -> books.get(7L));
+            for (Future<Book> each : threads.invokeAll(reads, 20, TimeUnit.SECONDS)) {
+                assertThat(each.get().id()).isEqualTo(7);
+            }
+        } finally {
+            threads.shutdown();
+        }
+
+        assertThat(renewals).hasValue(1);
+        assertThat(sent("Authorization")).hasSize(16).containsOnly("Bearer old", "Bearer new");
     }
 }

@@ -19,12 +19,18 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.SocketFactory;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,5 +234,55 @@ class FailureTest {
         assertThat(e.body()).hasSize(64 * 1024);
         assertThat(e.getMessage()).doesNotContain("canary");
         assertThat(List.of(e.toString())).noneMatch(text -> text.contains("canary"));
+    }
+
+    @Test
+    void a_connection_that_does_not_come_about_in_time_is_named_and_nothing_was_sent() throws IOException {
+        OkHttpClient client =
+                new OkHttpClient.Builder().socketFactory(new NeverConnected()).build();
+        RemoteModel<Book, Long> books =
+                TestServer.books(service(TestServer.book(7)).okHttpClient(client));
+
+        RemoteTimeoutException e =
+                catchThrowableOfType(RemoteTimeoutException.class, () -> books.create(Book.titled("x", 1)));
+        assertThat(e.outcome()).isEqualTo(RemoteCallException.Outcome.NOT_SENT);
+        assertThat(e)
+                .hasMessage(
+                        "POST " + server.base() + "/api/v1/books could not connect within the connect or call timeout")
+                .hasCauseInstanceOf(SocketTimeoutException.class);
+        assertThat(server.requests).isEmpty();
+    }
+
+    /** As if the other side did not answer while connecting. */
+    private static final class NeverConnected extends SocketFactory {
+        @Override
+        public Socket createSocket() {
+            return new Socket() {
+                @Override
+                public void connect(SocketAddress endpoint, int timeout) throws IOException {
+                    throw new SocketTimeoutException("connect timed out");
+                }
+            };
+        }
+
+        @Override
+        public Socket createSocket(String host, int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress host, int port) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
+            throw new UnsupportedOperationException();
+        }
     }
 }

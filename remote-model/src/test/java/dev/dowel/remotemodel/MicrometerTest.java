@@ -9,9 +9,16 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -163,5 +170,41 @@ class MicrometerTest {
             assertThat(request.getHeaders().values("traceparent")).containsExactly(parent);
             assertThat(request.getHeaders().values("tracestate")).containsExactly(state);
         });
+    }
+
+    @Test
+    void counts_who_got_what_another_thread_was_asking_for() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        server = new TestServer(request -> {
+            asked.countDown();
+            Fixtures.await(answer);
+            return TestServer.book(7);
+        });
+        RemoteModel<Book, Long> books = books().in(TestServer.context());
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            Future<Book> owner = threads.submit(() -> books.get(7L));
+            Fixtures.await(asked);
+            AtomicReference<Thread> waiting = new AtomicReference<>();
+            Future<Book> waiter = threads.submit(() -> {
+                waiting.set(Thread.currentThread());
+                return books.get(7L);
+            });
+            Awaitility.await()
+                    .until(() -> waiting.get() != null && waiting.get().getState() == Thread.State.TIMED_WAITING);
+            answer.countDown();
+            assertThat(waiter.get(10, TimeUnit.SECONDS)).isEqualTo(owner.get(10, TimeUnit.SECONDS));
+        } finally {
+            threads.shutdown();
+        }
+
+        for (String result : List.of("coalesced", "miss")) {
+            assertThat(registry.get("dowel.remote.cache")
+                            .tags("service", "library", "entity", "books", "result", result)
+                            .counter()
+                            .count())
+                    .isEqualTo(1);
+        }
     }
 }

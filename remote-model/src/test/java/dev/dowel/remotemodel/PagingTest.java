@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import mockwebserver3.MockResponse;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -137,5 +140,31 @@ class PagingTest {
 
         assertThat(server.requests.get(0).getHeaders().get("Authorization")).isEqualTo("Bearer t1");
         assertThat(server.requests.get(1).getHeaders().get("Authorization")).isEqualTo("Bearer t2");
+    }
+
+    @Test
+    void the_next_page_is_asked_for_as_the_first_one_was_whoever_is_bound_to_the_thread() throws Exception {
+        server = TestServer.answering(page("?page=2", "[{\"id\":1}]"), TestServer.json(200, "[{\"id\":2}]"));
+        RequestContext alice = TestServer.context("traceparent", "00-alice");
+        RequestContext bob = TestServer.context("traceparent", "00-bob");
+        Page<Book> first = server.books()
+                .in(alice)
+                .as(Credentials.bearer(() -> "of-alice"))
+                .filter(Query.where("title", "x"));
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            assertThat(bob.wrap(pool)
+                            .submit(() -> first.next().orElseThrow().items())
+                            .get(10, TimeUnit.SECONDS))
+                    .extracting(Book::id)
+                    .containsExactly(2L);
+        } finally {
+            pool.shutdown();
+        }
+
+        assertThat(server.requests).hasSize(2).allSatisfy(request -> {
+            assertThat(request.getHeaders().values("traceparent")).containsExactly("00-alice");
+            assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer of-alice");
+        });
     }
 }

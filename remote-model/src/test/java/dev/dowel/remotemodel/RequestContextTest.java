@@ -1,13 +1,29 @@
 package dev.dowel.remotemodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class RequestContextTest {
 
@@ -89,5 +105,123 @@ class RequestContextTest {
         one.close();
 
         assertThat(one.headers()).containsKey("X-Tenant");
+    }
+
+    @Test
+    void a_wrapped_executor_binds_around_its_tasks_even_those_that_throw() {
+        Executor wrapped = one.wrap((Executor) Runnable::run);
+        List<RequestContext> seen = new ArrayList<>();
+        wrapped.execute(() -> seen.add(RequestContext.current().orElseThrow()));
+        assertThat(RequestContext.current()).isEmpty();
+
+        assertThatThrownBy(() -> wrapped.execute(() -> {
+                    seen.add(RequestContext.current().orElseThrow());
+                    throw new IllegalStateException("no");
+                }))
+                .hasMessage("no");
+        assertThat(RequestContext.current()).isEmpty();
+        assertThat(seen).containsExactly(one, one);
+    }
+
+    @Test
+    void a_wrapped_executor_service_binds_around_tasks_however_they_are_given() throws Exception {
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            ExecutorService wrapped = one.wrap(pool);
+            List<RequestContext> seen = new CopyOnWriteArrayList<>();
+            Runnable look = () -> seen.add(RequestContext.current().orElseThrow());
+            Callable<Optional<RequestContext>> current = RequestContext::current;
+
+            wrapped.execute(look);
+            assertThat(pool.submit(current).get()).isEmpty();
+            wrapped.submit(look).get();
+            assertThat(pool.submit(current).get()).isEmpty();
+            assertThat(wrapped.submit(look, "done").get()).isEqualTo("done");
+            assertThat(pool.submit(current).get()).isEmpty();
+            assertThat(wrapped.submit(current).get()).containsSame(one);
+            assertThat(pool.submit(current).get()).isEmpty();
+            for (Future<Optional<RequestContext>> each : wrapped.invokeAll(List.of(current, current))) {
+                assertThat(each.get()).containsSame(one);
+            }
+            assertThat(pool.submit(current).get()).isEmpty();
+            assertThat(wrapped.invokeAny(List.of(current))).containsSame(one);
+            assertThat(pool.submit(current).get()).isEmpty();
+            assertThat(seen).containsExactly(one, one, one);
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void a_task_that_throws_leaves_nothing_bound_in_a_pool() throws Exception {
+        BlockingQueue<Optional<RequestContext>> atItsEnd = new LinkedBlockingQueue<>();
+        ExecutorService pool = Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task);
+            thread.setUncaughtExceptionHandler((dying, e) -> atItsEnd.add(RequestContext.current()));
+            return thread;
+        });
+        try {
+            ExecutorService wrapped = one.wrap(pool);
+            List<RequestContext> seen = new CopyOnWriteArrayList<>();
+            Callable<Object> failing = () -> {
+                seen.add(RequestContext.current().orElseThrow());
+                throw new IOException("no");
+            };
+            Runnable alsoFailing = () -> {
+                seen.add(RequestContext.current().orElseThrow());
+                throw new IllegalStateException("no");
+            };
+
+            assertThatThrownBy(wrapped.submit(failing)::get).hasRootCauseMessage("no");
+            assertThat(pool.submit(RequestContext::current).get()).isEmpty();
+            assertThatThrownBy(wrapped.submit(alsoFailing)::get).hasRootCauseMessage("no");
+            assertThat(pool.submit(RequestContext::current).get()).isEmpty();
+            assertThatThrownBy(wrapped.invokeAll(List.of(failing)).get(0)::get).hasRootCauseMessage("no");
+            assertThat(pool.submit(RequestContext::current).get()).isEmpty();
+            assertThatThrownBy(() -> wrapped.invokeAny(List.of(failing))).hasRootCauseMessage("no");
+            assertThat(pool.submit(RequestContext::current).get()).isEmpty();
+            wrapped.execute(alsoFailing);
+            assertThat(atItsEnd.poll(10, TimeUnit.SECONDS)).isNotNull().isEmpty();
+            assertThat(seen).containsOnly(one).hasSize(5);
+        } finally {
+            pool.shutdown();
+        }
+    }
+
+    @Test
+    void a_scope_that_is_closed_out_of_turn_or_elsewhere_is_warned_of_once() throws Exception {
+        ListAppender<ILoggingEvent> logs = new ListAppender<>();
+        Logger logger = (Logger) LoggerFactory.getLogger(RequestContext.class);
+        logs.start();
+        logger.addAppender(logs);
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            Scope outer = one.bind();
+            Scope inner = two.bind();
+            outer.close();
+            outer.close();
+            inner.close();
+            inner.close();
+            assertThat(RequestContext.current()).isEmpty();
+            assertThat(logs.list).singleElement().satisfies(event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                assertThat(event.getFormattedMessage()).contains("before one that was opened inside it");
+            });
+            logs.list.clear();
+
+            Scope scope = one.bind();
+            other.submit(scope::close).get();
+            other.submit(scope::close).get();
+            scope.close();
+            assertThat(RequestContext.current()).isEmpty();
+            assertThat(other.submit(RequestContext::current).get()).isEmpty();
+            assertThat(logs.list).singleElement().satisfies(event -> {
+                assertThat(event.getLevel()).isEqualTo(Level.WARN);
+                assertThat(event.getFormattedMessage()).contains("on another thread");
+            });
+        } finally {
+            logger.detachAppender(logs);
+            other.shutdown();
+        }
     }
 }

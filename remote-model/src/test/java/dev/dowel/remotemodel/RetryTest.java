@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
@@ -9,6 +10,12 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -216,5 +223,76 @@ class RetryTest {
                 catchThrowableOfType(RemoteCallException.class, () -> books.create(Book.titled("x", 1)));
         assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
         assertThat(e).hasMessageContaining("succeeded");
+    }
+
+    /** Who may be asked again: reads, puts and deletes, and with an Idempotency-Key also posts and patches. */
+    static Stream<Arguments> table() {
+        Map<String, Consumer<RemoteModel<Book, Long>>> verbs = new LinkedHashMap<>();
+        verbs.put("GET", books -> books.find(7L));
+        verbs.put("PUT", books -> books.update(7L, Book.titled("x", 1)));
+        verbs.put("DELETE", books -> books.delete(7L));
+        verbs.put("POST", books -> books.create(Book.titled("x", 1)));
+        verbs.put("PATCH", books -> books.patch(7L, Patch.of("price", 1)));
+        Map<String, MockResponse> answers = new LinkedHashMap<>();
+        answers.put("dropped", DROPPED);
+        answers.put("429 with Retry-After", TestServer.status(429, "Retry-After", "1"));
+        for (int status : new int[] {408, 502, 503, 504, 429, 500, 404, 409, 422}) {
+            answers.put("" + status, TestServer.json(status, "{}"));
+        }
+        Set<String> transients = Set.of("dropped", "429 with Retry-After", "408", "502", "503", "504");
+        List<Arguments> cases = new ArrayList<>();
+        verbs.forEach((verb, call) -> answers.forEach((name, answer) -> {
+            for (boolean keyed : new boolean[] {false, true}) {
+                boolean repeatable = keyed || Set.of("GET", "PUT", "DELETE").contains(verb);
+                int requests = repeatable && transients.contains(name) ? 3 : 1;
+                cases.add(Arguments.of(verb, keyed, name, requests, call, answer));
+            }
+        }));
+        return cases.stream();
+    }
+
+    @ParameterizedTest(name = "{0}, keyed {1}, {2}: {3}")
+    @MethodSource("table")
+    void what_is_sent_again_depends_on_verb_key_and_answer(
+            String verb,
+            boolean keyed,
+            String name,
+            int requests,
+            Consumer<RemoteModel<Book, Long>> call,
+            MockResponse answer)
+            throws IOException {
+        server = TestServer.answering(answer);
+        RemoteModel<Book, Long> books = TestServer.books(server.service().idempotencyKeys(keyed));
+        Throwable failure = catchThrowable(() -> call.accept(books));
+
+        assertThat(server.requests).hasSize(requests).allMatch(request -> verb.equals(request.getMethod()));
+        assertThat(server.pauses).hasSize(requests - 1);
+        assertThat(server.requests.stream()
+                        .map(request -> String.valueOf(request.getHeaders().get("Idempotency-Key")))
+                        .distinct())
+                .singleElement()
+                .matches(
+                        key -> key.equals("null")
+                                == !(keyed && Set.of("POST", "PATCH").contains(verb)),
+                        name);
+        boolean isAnswer = name.equals("404") && (verb.equals("GET") || verb.equals("DELETE"));
+        assertThat(failure == null).as("%s answered with %s", verb, name).isEqualTo(isAnswer);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0.0, 0.999})
+    void pauses_are_random_below_a_ceiling_that_doubles_up_to_a_second(double random) throws IOException {
+        server = TestServer.answering(TestServer.status(503));
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .retry(RetryPolicy.standard().withAttempts(10))
+                .timing(new Timing(System::nanoTime, Instant::now, () -> random, server.pauses::add)));
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.Unavailable.class);
+
+        assertThat(server.requests).hasSize(10);
+        assertThat(server.pauses)
+                .containsExactlyElementsOf(Stream.of(100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000, 1_000)
+                        .map(ceiling -> Duration.ofNanos((long) (ceiling * 1_000_000L * random)))
+                        .toList())
+                .allMatch(pause -> !pause.isNegative() && pause.compareTo(Duration.ofSeconds(1)) < 0);
     }
 }
