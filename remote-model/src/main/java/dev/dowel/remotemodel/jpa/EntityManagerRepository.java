@@ -13,6 +13,7 @@ import jakarta.persistence.EntityGraph;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.TypedQuery;
@@ -55,7 +56,8 @@ import org.jspecify.annotations.Nullable;
  * cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
  * EntityManager#merge} does, on a copy, and answer with what a read gives afterwards. An entity whose version differs from
  * the stored one is refused with status 409; with a null version it replaces what is there. An id that the database
- * generates cannot be given to {@code create}.
+ * generates cannot be given to {@code create}. A replacement, a patch and a deletion lock the row until their transaction
+ * ends, so two patches of different attributes at the same time are both kept.
  *
  * <p><b>Queries</b> name attributes, and attributes of embedded values and of the other side of to-one associations ({@code
  * author__name}); another entity is compared by its id. A name that the entity does not have, and a value that is not of
@@ -189,7 +191,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Objects.requireNonNull(entity, "entity");
         ids.checked(id, idPolicy);
         return write("updated", manager -> {
-            T stored = require(manager, id);
+            T stored = requireLocked(manager, id);
             Shape<T> shape = shape(manager);
             return merged(manager, shape.under(id, entity, stored));
         });
@@ -201,7 +203,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         ids.checked(id, idPolicy);
         return write("patched", manager -> {
             Shape<T> shape = shape(manager);
-            T changed = shape.copy(require(manager, id));
+            T changed = shape.copy(requireLocked(manager, id));
             shape.apply(patch.fields(), changed);
             return merged(manager, changed);
         });
@@ -211,7 +213,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     public boolean delete(ID id) {
         ids.checked(id, idPolicy);
         return write("deleted", manager -> {
-            @Nullable T entity = load(manager, id);
+            @Nullable T entity = locked(manager, id);
             if (entity == null) {
                 return false;
             }
@@ -238,11 +240,26 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         return entity;
     }
 
-    private @Nullable T load(EntityManager manager, ID id) {
-        Map<String, Object> hints = new HashMap<>();
-        if (!fetch.isEmpty()) {
-            hints.put("jakarta.persistence.loadgraph", graph(manager));
+    private T requireLocked(EntityManager manager, ID id) {
+        @Nullable T entity = locked(manager, id);
+        if (entity == null) {
+            throw missing(id);
         }
+        return entity;
+    }
+
+    /** As it is when nobody else can write it any more; what it was before may be outdated by the time it is written. */
+    private @Nullable T locked(EntityManager manager, ID id) {
+        @Nullable T held = work.isShared() ? manager.find(type, id) : null;
+        if (held != null) {
+            // A lock does not read again what the entity manager has already.
+            manager.detach(held);
+        }
+        return manager.find(type, id, LockModeType.PESSIMISTIC_WRITE, fetching(manager));
+    }
+
+    private @Nullable T load(EntityManager manager, ID id) {
+        Map<String, Object> hints = fetching(manager);
         @Nullable T entity = manager.find(type, id, hints);
         if (entity != null && !shape(manager).isReal(entity)) {
             // A stand-in that the caller's entity manager held already; behind it is the entity.
@@ -333,13 +350,17 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     }
 
     private TypedQuery<T> fetching(EntityManager manager, TypedQuery<T> query) {
-        return fetch.isEmpty() ? query : query.setHint("jakarta.persistence.loadgraph", graph(manager));
+        fetching(manager).forEach(query::setHint);
+        return query;
     }
 
-    private EntityGraph<T> graph(EntityManager manager) {
+    private Map<String, Object> fetching(EntityManager manager) {
+        if (fetch.isEmpty()) {
+            return Map.of();
+        }
         EntityGraph<T> graph = manager.createEntityGraph(type);
         fetch.forEach(graph::addAttributeNodes);
-        return graph;
+        return Map.of("jakarta.persistence.loadgraph", graph);
     }
 
     private static <E> @Nullable E detached(EntityManager manager, @Nullable E entity) {

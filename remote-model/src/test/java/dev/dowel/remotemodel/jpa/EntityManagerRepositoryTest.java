@@ -20,6 +20,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterAll;
@@ -409,6 +414,48 @@ abstract class EntityManagerRepositoryTest {
         assertThatThrownBy(() -> novels.patch("none", Patch.of("title", "x")))
                 .isInstanceOf(EntityNotFoundException.class);
         assertThat(books.get(book.id).title).isEqualTo("a");
+    }
+
+    private static <R> List<R> atOnce(Callable<R> one, Callable<R> other) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            CyclicBarrier start = new CyclicBarrier(2);
+            List<R> results = new ArrayList<>();
+            for (Future<R> result : threads.invokeAll(List.<Callable<R>>of(
+                    () -> {
+                        start.await();
+                        return one.call();
+                    },
+                    () -> {
+                        start.await();
+                        return other.call();
+                    }))) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void patches_of_different_fields_at_the_same_time_are_both_kept() throws Exception {
+        for (int round = 1; round <= 40; round++) {
+            int price = round;
+            Long id = book("old", 0, null).id;
+            atOnce(() -> books.patch(id, Patch.of("title", "new")), () -> books.patch(id, Patch.of("price", price)));
+
+            assertThat(books.get(id).book()).isEqualTo(new Book(id, "new", round, null));
+        }
+    }
+
+    @Test
+    void of_two_deletions_at_the_same_time_one_finds_nothing() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            Long id = book("old", 0, null).id;
+
+            assertThat(atOnce(() -> books.delete(id), () -> books.delete(id))).containsExactlyInAnyOrder(true, false);
+        }
     }
 
     @Test

@@ -111,6 +111,22 @@ class JoinedTest {
     }
 
     @Test
+    void a_patch_builds_on_what_is_stored_and_not_on_what_the_caller_read_before() {
+        inTransaction(() -> books.create(row("a")), true);
+        Long id = books.filter(Query.all()).items().get(0).id;
+
+        inTransaction(
+                () -> {
+                    shared.find(Rows.BookRow.class, id);
+                    database.beside(other -> other.find(Rows.BookRow.class, id).title = "by another");
+                    assertThat(books.patch(id, Patch.of("price", 5)).title).isEqualTo("by another");
+                },
+                true);
+
+        assertThat(books.get(id).book()).isEqualTo(new Book(id, "by another", 5, null));
+    }
+
+    @Test
     void a_stand_in_that_the_caller_holds_is_not_handed_out() {
         inTransaction(() -> books.create(row("a")), true);
         Long id = books.filter(Query.all()).items().get(0).id;
