@@ -28,9 +28,12 @@ import org.jspecify.annotations.Nullable;
  * ids {@code filter} is local until the percentage is 100.
  *
  * <p><b>Shadow reads.</b> After a read was answered, the other side is asked the same on another thread with the request's
- * headers, without its cache and without retries, and the answers are compared as JSON. A difference is looked at once more
- * before it is reported, as paths without values. Neither the other side nor the comparison can delay or fail the caller:
- * what finds no free place is dropped and reported. Of a list the first page is compared; give it an order.
+ * headers, without its cache and without retries, and the answers are compared as JSON. What the local side served is read
+ * once more there, outside of the caller's transaction; what the remote side served is written as JSON on the caller's
+ * thread, which is all that a caller waits for. Suppliers of tokens and entity managers are asked on the shadow's thread,
+ * which inherits nothing. A difference is looked at once more before it is reported, as paths without values. Neither the
+ * other side nor the comparison can fail the caller: what finds no free place is dropped and reported. Of a list the first
+ * page is compared; give it an order.
  *
  * <p><b>Dual writes.</b> The first side is the authority: its failure is the caller's and the second is left alone; its
  * answer is returned, and a creation or replacement passes that answer on, so both sides have the same id. A failure of
@@ -245,7 +248,15 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
             Function<Repository<T, ID>, Comparison.Seen> again) {
         if (plan.isShadowed()) {
             Repository<T, ID> other = served == Pins.Side.LOCAL ? remote : local;
-            shadows.compare(operation, seen, () -> again.apply(repository(served)), () -> again.apply(other));
+            Supplier<Comparison.Seen> servedAgain = () -> again.apply(repository(served));
+            // Written on the caller's thread, a local entity could read its lazy parts in the caller's transaction.
+            Supplier<Supplier<Comparison.Seen>> taken = served == Pins.Side.LOCAL
+                    ? () -> servedAgain
+                    : () -> {
+                        Comparison.Seen answer = seen.get();
+                        return () -> answer;
+                    };
+            shadows.compare(operation, taken, servedAgain, () -> again.apply(other));
         }
     }
 

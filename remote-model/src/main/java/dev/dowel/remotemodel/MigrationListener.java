@@ -11,13 +11,13 @@ public interface MigrationListener {
     /** Why a shadow read was not compared. */
     enum NotCompared {
 
-        /** Too many were under way, or the repository is closed. */
+        /** Too many were under way, no thread could be started, or the repository is closed. */
         BUSY,
 
         /** It did not end within its deadline. */
         LATE,
 
-        /** The shadow side failed. */
+        /** A side failed when it was asked beside the request. */
         FAILED,
 
         /** An entity could not be written as JSON. */

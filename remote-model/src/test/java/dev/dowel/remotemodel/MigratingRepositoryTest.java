@@ -51,7 +51,8 @@ class MigratingRepositoryTest {
         assertThat(books.filter(Query.all()).items().get(0).title()).isEqualTo(reads);
         (reads.equals("local") ? local : remote).asked.clear();
         engine.work();
-        assertThat(local.asked).hasSize(shadow.equals("local") ? 4 : 0);
+        // What it served is read once more beside the request.
+        assertThat(local.asked).hasSize(shadow.isEmpty() ? 0 : 4);
         assertThat(remote.asked).hasSize(shadow.equals("remote") ? 4 : 0);
 
         List<String> order = new java.util.ArrayList<>();
