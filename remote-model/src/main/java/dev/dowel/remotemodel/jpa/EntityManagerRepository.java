@@ -55,7 +55,8 @@ import org.jspecify.annotations.Nullable;
  * that goes for an instance that the caller got from it directly, too. What {@link Builder#fetch} does not name and is lazy
  * cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
  * EntityManager#merge} does, on a copy, and answer with what a read gives afterwards. An entity whose version differs from
- * the stored one is refused with status 409; with a null version it replaces what is there. An id that the database
+ * the stored one is refused with status 409; with a null version, or with {@link Builder#ignoreVersions}, it replaces what
+ * is there. An id that the database
  * generates cannot be given to {@code create}. A replacement, a patch and a deletion lock the row until their transaction
  * ends, so two patches of different attributes at the same time are both kept.
  *
@@ -86,6 +87,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private final int pageSize;
     private final Set<String> fetch;
     private final Map<String, String> attributes;
+    private final boolean ignoreVersions;
     private volatile @Nullable Shape<T> known;
 
     private EntityManagerRepository(Builder<T, ID> options) {
@@ -97,6 +99,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         this.pageSize = options.pageSize;
         this.fetch = Set.copyOf(options.fetch);
         this.attributes = Map.copyOf(options.attributes);
+        this.ignoreVersions = options.ignoreVersions;
     }
 
     /**
@@ -193,7 +196,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         return write("updated", manager -> {
             T stored = requireLocked(manager, id);
             Shape<T> shape = shape(manager);
-            return merged(manager, shape.under(id, entity, stored));
+            return merged(manager, shape.under(id, entity, stored, ignoreVersions));
         });
     }
 
@@ -382,7 +385,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private Shape<T> shape(EntityManager manager) {
         @Nullable Shape<T> shape = known;
         if (shape == null) {
-            shape = new Shape<>(manager.getMetamodel(), type, attributes);
+            shape = new Shape<>(manager.getEntityManagerFactory(), type, attributes);
             known = shape;
         }
         return shape;
@@ -481,6 +484,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         private String name;
         private int pageSize = 100;
         private IdPolicy idPolicy = IdPolicy.STRICT;
+        private boolean ignoreVersions;
 
         private Builder(Class<T> type, IdCodec<ID> ids, Work work) {
             this.type = Objects.requireNonNull(type, "type");
@@ -548,6 +552,18 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
          */
         public Builder<T, ID> idPolicy(IdPolicy policy) {
             this.idPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Lets {@code update} replace what is there whatever version the content has, as if it had none. For content from
+         * elsewhere, such as another service's answer, which has no version of this database: a primitive version is zero in
+         * it and cannot be told from a real one.
+         *
+         * @return this
+         */
+        public Builder<T, ID> ignoreVersions() {
+            this.ignoreVersions = true;
             return this;
         }
 

@@ -8,11 +8,16 @@ import dev.dowel.remotemodel.Book;
 import dev.dowel.remotemodel.EntityNotFoundException;
 import dev.dowel.remotemodel.IdCodec;
 import dev.dowel.remotemodel.IdPolicy;
+import dev.dowel.remotemodel.InMemoryRepository;
+import dev.dowel.remotemodel.MigratingRepository;
+import dev.dowel.remotemodel.MigrationListener;
+import dev.dowel.remotemodel.MigrationPlan;
 import dev.dowel.remotemodel.Page;
 import dev.dowel.remotemodel.Patch;
 import dev.dowel.remotemodel.Query;
 import dev.dowel.remotemodel.RemoteResponseException;
 import jakarta.persistence.PersistenceException;
+import java.lang.reflect.Constructor;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -61,7 +66,7 @@ abstract class EntityManagerRepositoryTest {
     @BeforeEach
     void nothing_stored() {
         database.beside(manager -> {
-            for (String entity : List.of("Novel", "Author", "Book", "Everything", "Versioned")) {
+            for (String entity : List.of("Novel", "Author", "Book", "Everything", "Versioned", "Document", "Counted")) {
                 manager.createQuery("select e from " + entity + " e", Object.class)
                         .getResultList()
                         .forEach(manager::remove);
@@ -349,6 +354,50 @@ abstract class EntityManagerRepositoryTest {
         assertThat(versioned.patch(1L, Patch.of("text", "three")).text).isEqualTo("three");
     }
 
+    private EntityManagerRepository.Builder<Rows.Counted, Long> counted() {
+        return EntityManagerRepository.builder(Rows.Counted.class, IdCodec.LONG, database.factory);
+    }
+
+    @Test
+    void the_first_version_is_one_although_it_is_zero() {
+        EntityManagerRepository<Rows.Counted, Long> rows = counted().build();
+        Rows.Counted first = rows.create(Rows.Counted.of(1L, "one"));
+        rows.update(1L, Rows.Counted.of(1L, "two"));
+        first.text = "three";
+
+        assertThatThrownBy(() -> rows.update(1L, first))
+                .isInstanceOfSatisfying(
+                        RemoteResponseException.class,
+                        e -> assertThat(e.status()).isEqualTo(409));
+    }
+
+    @Test
+    void a_side_that_ignores_versions_takes_every_second_write_of_a_migration() {
+        InMemoryRepository<Rows.Counted, Long> remote = InMemoryRepository.builder(
+                        Rows.Counted.class, IdCodec.LONG, row -> row.id)
+                .build();
+        List<String> failures = new ArrayList<>();
+        try (MigratingRepository<Rows.Counted, Long> rows = MigratingRepository.builder(
+                        "rows", counted().ignoreVersions().build(), remote, IdCodec.LONG)
+                .plan(MigrationPlan::rampDown)
+                .listener(new MigrationListener() {
+                    @Override
+                    public void secondWriteFailed(String entity, String operation, String id, String failure) {
+                        failures.add(operation + " " + failure);
+                    }
+                })
+                .build()) {
+            rows.create(Rows.Counted.of(1L, "one"));
+            for (String text : List.of("two", "three", "four")) {
+                rows.update(1L, Rows.Counted.of(1L, text));
+            }
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(counted().build().get(1L).text).isEqualTo("four");
+        assertThat(counted().build().get(1L).version).isEqualTo(3);
+    }
+
     @Test
     void the_version_that_another_side_gave_does_not_hinder_a_creation() {
         assertThat(versioned.create(Rows.Versioned.of(2L, "one", 7L)).text).isEqualTo("one");
@@ -456,6 +505,57 @@ abstract class EntityManagerRepositoryTest {
 
             assertThat(atOnce(() -> books.delete(id), () -> books.delete(id))).containsExactlyInAnyOrder(true, false);
         }
+    }
+
+    private Document document(Long id, String title, String body) throws ReflectiveOperationException {
+        Constructor<Document> constructor = database.documents.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        Document document = constructor.newInstance();
+        document.setId(id);
+        document.setTitle(title);
+        document.setBody(body);
+        document.getTags().add("tag");
+        return document;
+    }
+
+    private void assertStored(Long id, String title, String body) {
+        database.beside(manager -> {
+            Document stored = manager.find(database.documents, id);
+            assertThat(stored.getTitle()).isEqualTo(title);
+            assertThat(stored.getBody()).isEqualTo(body);
+            assertThat(stored.getTags()).containsExactly("tag");
+            return 0;
+        });
+    }
+
+    @Test
+    void a_patch_keeps_what_is_lazy_and_was_not_read() throws ReflectiveOperationException {
+        EntityManagerRepository<Document, Long> documents = EntityManagerRepository.builder(
+                        database.documents, IdCodec.LONG, database.factory)
+                .build();
+        documents.create(document(1L, "old", "a long body"));
+        documents.patch(1L, Patch.of("title", "new"));
+        assertStored(1L, "new", "a long body");
+
+        documents.patch(1L, Patch.of("body", "another"));
+        assertStored(1L, "new", "another");
+    }
+
+    @Test
+    void an_update_with_what_was_read_without_its_lazy_parts_keeps_those() throws ReflectiveOperationException {
+        EntityManagerRepository<Document, Long> documents = EntityManagerRepository.builder(
+                        database.documents, IdCodec.LONG, database.factory)
+                .build();
+        documents.create(document(2L, "old", "a long body"));
+        Document read = documents.get(2L);
+        read.setTitle("new");
+        documents.update(2L, read);
+        assertStored(2L, "new", "a long body");
+
+        read = documents.get(2L);
+        read.setId(null);
+        documents.update(2L, read);
+        assertStored(2L, "new", "a long body");
     }
 
     @Test
