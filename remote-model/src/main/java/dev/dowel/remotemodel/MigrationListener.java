@@ -3,8 +3,8 @@ package dev.dowel.remotemodel;
 import java.util.List;
 
 /**
- * Hears how a migration goes. No event holds an entity's content or a credential. Implementations are safe for use by
- * several threads and quick; what they throw is ignored.
+ * Hears how a migration goes. No event holds a value of an entity or a credential; a path holds the keys of maps that look
+ * like the names of fields. Implementations are safe for use by several threads and quick; what they throw is ignored.
  */
 public interface MigrationListener {
 
@@ -52,7 +52,8 @@ public interface MigrationListener {
     default void notCompared(String entity, String operation, NotCompared reason) {}
 
     /**
-     * The second of two writes failed, so the sides differ. The caller does not know.
+     * The second of two writes failed, so the sides differ. The caller waited for it and knows
+     * nothing else of it.
      *
      * @param entity the name of the repository
      * @param operation the method, such as {@code create}

@@ -63,6 +63,29 @@ class MigratingRepositoryTest {
     }
 
     @Test
+    void a_hostile_id_is_refused_before_a_side_is_written() {
+        MigratingRepository<Book, String> books = MigratingRepository.builder(
+                        "books", accepting(), accepting(), IdCodec.STRING)
+                .plan(MigrationPlan::dualWrite)
+                .listener(listener)
+                .build();
+        for (String id : List.of("..", "a/b", "")) {
+            assertThatThrownBy(() -> books.update(id, LOCAL)).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> books.patch(id, Patch.of("price", 2)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> books.delete(id)).isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThat(listener.events).isEmpty();
+    }
+
+    /** A side that checks no id itself. */
+    private static Repository<Book, String> accepting() {
+        return InMemoryRepository.builder(Book.class, IdCodec.STRING, Book::title)
+                .idPolicy(IdPolicy.ENCODED)
+                .build();
+    }
+
+    @Test
     void local_reads_and_writes_locally() {
         reads_and_writes(MigrationPlan.local(), "local", "", List.of("local"));
     }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -174,6 +175,22 @@ class ShadowTest {
                 .isEmpty();
         assertThat(EXACT.differences(EXACT.many(List.of(1, 2)), EXACT.many(List.of(2, 1))))
                 .isNotEmpty();
+    }
+
+    @Test
+    void of_pages_with_different_sizes_in_lists_of_equal_length_what_both_have_is_compared() {
+        for (boolean ordered : List.of(true, false)) {
+            Comparison comparison = comparison(0, ordered);
+            Comparison.Seen two =
+                    new Comparison.Seen(comparison.many(List.of(2, 1)).entities(), OptionalLong.of(4));
+            Comparison.Seen three =
+                    new Comparison.Seen(comparison.many(List.of(2, 1, 0)).entities(), OptionalLong.of(4));
+            Comparison.Seen other =
+                    new Comparison.Seen(comparison.many(List.of(2, 9, 1)).entities(), OptionalLong.of(4));
+
+            assertThat(comparison.differences(two, three)).isEmpty();
+            assertThat(comparison.differences(two, other)).isNotEmpty();
+        }
     }
 
     @Test
