@@ -16,6 +16,7 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
+import jakarta.persistence.PersistenceUnitUtil;
 import jakarta.persistence.TypedQuery;
 import jakarta.persistence.criteria.CriteriaBuilder;
 import jakarta.persistence.criteria.CriteriaQuery;
@@ -52,8 +53,8 @@ import org.jspecify.annotations.Nullable;
  * transaction is to be rolled back, as always with Jakarta Persistence.
  *
  * <p><b>Entities</b> that are returned are detached, so a change to one changes nothing here; over a supplied entity manager
- * that goes for an instance that the caller got from it directly, too. What {@link Builder#fetch} does not name and is lazy
- * cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
+ * that goes for an instance that the caller got from it directly, too. What {@link Builder#fetch} names is detached with
+ * them; other associations stay as they were, and what of them is lazy cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
  * EntityManager#merge} does, on a copy, and answer with what a read gives afterwards. An entity whose version differs from
  * the stored one is refused with status 409; with a null version, or with {@link Builder#ignoreVersions}, it replaces what
  * is there. An id that the database
@@ -78,6 +79,9 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
 
     /** Every database takes as many in one list. */
     private static final int MAX_IDS = 500;
+
+    /** Found before the database would see it; another provider lets the database find it. */
+    private static final String HIBERNATE_NOT_NULL = "org.hibernate.PropertyValueException";
 
     private final Class<T> type;
     private final IdCodec<ID> ids;
@@ -264,8 +268,8 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private @Nullable T load(EntityManager manager, ID id) {
         Map<String, Object> hints = fetching(manager);
         @Nullable T entity = manager.find(type, id, hints);
-        if (entity != null && !shape(manager).isReal(entity)) {
-            // A stand-in that the caller's entity manager held already; behind it is the entity.
+        if (entity != null && !(shape(manager).isReal(entity) && isFetched(manager, entity))) {
+            // What the caller's entity manager held already: a stand-in, or an entity without what is to be fetched.
             manager.detach(entity);
             entity = manager.find(type, id, hints);
         }
@@ -366,11 +370,34 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         return Map.of("jakarta.persistence.loadgraph", graph);
     }
 
-    private static <E> @Nullable E detached(EntityManager manager, @Nullable E entity) {
+    private boolean isFetched(EntityManager manager, T entity) {
+        PersistenceUnitUtil util = manager.getEntityManagerFactory().getPersistenceUnitUtil();
+        return fetch.stream().allMatch(attribute -> util.isLoaded(entity, attribute));
+    }
+
+    /** With what was fetched, which is as much part of the answer. */
+    private @Nullable T detached(EntityManager manager, @Nullable T entity) {
         if (entity != null) {
+            fetch.forEach(attribute -> {
+                @Nullable Object value = Shape.read(shape(manager).entity().getAttribute(attribute), entity);
+                if (value instanceof Map<?, ?> map) {
+                    map.keySet().forEach(each -> detachEntity(manager, each));
+                    map.values().forEach(each -> detachEntity(manager, each));
+                } else if (value instanceof Iterable<?> many) {
+                    many.forEach(each -> detachEntity(manager, each));
+                } else {
+                    detachEntity(manager, value);
+                }
+            });
             manager.detach(entity);
         }
         return entity;
+    }
+
+    private void detachEntity(EntityManager manager, @Nullable Object value) {
+        if (value != null && shape(manager).isEntity(value)) {
+            manager.detach(value);
+        }
     }
 
     @SuppressWarnings("unchecked") // The id attribute has the type ID, as the class says.
@@ -405,6 +432,9 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
             for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof OptimisticLockException) {
                     throw conflict(name + " could not be " + done + ": another transaction changed it");
+                }
+                if (cause.getClass().getName().equals(HIBERNATE_NOT_NULL)) {
+                    throw conflict(name + " could not be " + done + ": a value is missing that must not be null");
                 }
                 if (cause instanceof SQLException sql
                         && String.valueOf(sql.getSQLState()).startsWith("23")) {

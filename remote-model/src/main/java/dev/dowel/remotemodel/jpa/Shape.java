@@ -81,6 +81,11 @@ final class Shape<T> {
         return classes.contains(instance.getClass());
     }
 
+    /** Tells whether this is an entity of any class, or a stand-in for one. */
+    boolean isEntity(Object instance) {
+        return classes.stream().anyMatch(each -> each.isInstance(instance));
+    }
+
     /** The same content in another instance; what the entity refers to is the same. */
     T copy(T original) {
         return copy(original, original);

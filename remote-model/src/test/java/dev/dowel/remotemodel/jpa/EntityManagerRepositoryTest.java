@@ -31,6 +31,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,11 +313,10 @@ abstract class EntityManagerRepositoryTest {
         book("a", 1, "canary");
         Rows.BookRow other = book("b", 1, "c");
 
-        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable write :
-                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                        () -> book("c", 1, "canary"),
-                        () -> books.patch(other.id, Patch.of("nick", "canary")),
-                        () -> books.update(other.id, Rows.BookRow.of(new Book(null, "b", 1, "canary"))))) {
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> book("c", 1, "canary"),
+                () -> books.patch(other.id, Patch.of("nick", "canary")),
+                () -> books.update(other.id, Rows.BookRow.of(new Book(null, "b", 1, "canary"))))) {
             assertThatThrownBy(write).isInstanceOfSatisfying(RemoteResponseException.class, e -> {
                 assertThat(e.status()).isEqualTo(409);
                 assertThat(e).hasMessageContaining("books").hasNoCause();
@@ -324,6 +324,22 @@ abstract class EntityManagerRepositoryTest {
             });
         }
         assertThat(books.get(other.id).nick).isEqualTo("c");
+    }
+
+    @Test
+    void a_value_that_must_not_be_missing_is_a_409() {
+        versioned.create(Rows.Versioned.of(1L, "one", null));
+
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> versioned.create(Rows.Versioned.of(2L, null, null)),
+                () -> versioned.update(1L, Rows.Versioned.of(1L, null, null)),
+                () -> versioned.patch(1L, Patch.of("text", null)))) {
+            assertThatThrownBy(write)
+                    .isInstanceOfSatisfying(
+                            RemoteResponseException.class,
+                            e -> assertThat(e.status()).isEqualTo(409));
+        }
+        assertThat(versioned.get(1L).text).isEqualTo("one");
     }
 
     @Test

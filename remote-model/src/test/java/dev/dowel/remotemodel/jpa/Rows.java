@@ -151,6 +151,7 @@ final class Rows {
         @Id
         Long id;
 
+        @Column(nullable = false)
         String text;
 
         @Version
