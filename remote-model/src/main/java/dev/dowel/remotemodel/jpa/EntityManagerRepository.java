@@ -9,22 +9,14 @@ import dev.dowel.remotemodel.Query;
 import dev.dowel.remotemodel.RemoteResponseException;
 import dev.dowel.remotemodel.Repository;
 import jakarta.persistence.EntityExistsException;
-import jakarta.persistence.EntityGraph;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.GeneratedValue;
-import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
-import jakarta.persistence.PersistenceUnitUtil;
-import jakarta.persistence.TypedQuery;
-import jakarta.persistence.criteria.CriteriaBuilder;
-import jakarta.persistence.criteria.CriteriaQuery;
-import jakarta.persistence.criteria.Root;
 import java.lang.reflect.AnnotatedElement;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -32,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +68,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
 
-    /** Every database takes as many in one list. */
-    private static final int MAX_IDS = 500;
-
     /** Found before the database would see it; another provider lets the database find it. */
     private static final String HIBERNATE_NOT_NULL = "org.hibernate.PropertyValueException";
 
@@ -89,10 +77,8 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private final Work work;
     private final String name;
     private final int pageSize;
-    private final Set<String> fetch;
-    private final Map<String, String> attributes;
+    private final Reads<T, ID> reads;
     private final boolean ignoreVersions;
-    private volatile @Nullable Shape<T> known;
 
     private EntityManagerRepository(Builder<T, ID> options) {
         this.type = options.type;
@@ -101,8 +87,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         this.work = options.work;
         this.name = options.name;
         this.pageSize = options.pageSize;
-        this.fetch = Set.copyOf(options.fetch);
-        this.attributes = Map.copyOf(options.attributes);
+        this.reads = new Reads<>(type, work, Set.copyOf(options.fetch), Map.copyOf(options.attributes));
         this.ignoreVersions = options.ignoreVersions;
     }
 
@@ -139,7 +124,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     @Override
     public Optional<T> find(ID id) {
         ids.checked(id, idPolicy);
-        return work.read(manager -> Optional.ofNullable(detached(manager, load(manager, id))));
+        return work.read(manager -> Optional.ofNullable(reads.detached(manager, reads.load(manager, id))));
     }
 
     @Override
@@ -157,7 +142,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Map<String, ID> asked = new LinkedHashMap<>();
         ids.forEach(id -> asked.putIfAbsent(this.ids.checked(id, idPolicy), id));
         List<ID> distinct = List.copyOf(asked.values());
-        return distinct.isEmpty() ? Map.of() : work.read(manager -> load(manager, distinct));
+        return distinct.isEmpty() ? Map.of() : work.read(manager -> reads.load(manager, distinct));
     }
 
     @Override
@@ -166,17 +151,15 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         boolean nothing = query.criteria().stream()
                 .anyMatch(condition -> condition.values().isEmpty());
         int size = query.size().orElse(pageSize);
-        return nothing
-                ? new Slice(query, 0, size, 0, List.of(), false)
-                : work.read(manager -> page(manager, query, 0, size, -1));
+        return nothing ? reads.none(query, size) : work.read(manager -> reads.page(manager, query, 0, size, -1));
     }
 
     @Override
     public T create(T entity) {
         Objects.requireNonNull(entity, "entity");
         return write("created", manager -> {
-            Shape<T> shape = shape(manager);
-            @Nullable ID given = idOf(manager, entity);
+            Shape<T> shape = reads.shape(manager);
+            @Nullable ID given = reads.idOf(manager, entity);
             boolean generated = shape.id().getJavaMember() instanceof AnnotatedElement member
                     && member.isAnnotationPresent(GeneratedValue.class);
             if (generated && given != null && !isZero(given)) {
@@ -199,7 +182,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         ids.checked(id, idPolicy);
         return write("updated", manager -> {
             T stored = requireLocked(manager, id);
-            Shape<T> shape = shape(manager);
+            Shape<T> shape = reads.shape(manager);
             return merged(manager, shape.under(id, entity, stored, ignoreVersions));
         });
     }
@@ -209,7 +192,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Objects.requireNonNull(patch, "patch");
         ids.checked(id, idPolicy);
         return write("patched", manager -> {
-            Shape<T> shape = shape(manager);
+            Shape<T> shape = reads.shape(manager);
             T changed = shape.copy(requireLocked(manager, id));
             shape.apply(patch.fields(), changed);
             return merged(manager, changed);
@@ -220,7 +203,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     public boolean delete(ID id) {
         ids.checked(id, idPolicy);
         return write("deleted", manager -> {
-            @Nullable T entity = locked(manager, id);
+            @Nullable T entity = reads.locked(manager, id);
             if (entity == null) {
                 return false;
             }
@@ -234,13 +217,13 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private T merged(EntityManager manager, T content) {
         T merged = manager.merge(content);
         manager.flush();
-        ID id = Objects.requireNonNull(idOf(manager, merged), "the id after a flush");
+        ID id = Objects.requireNonNull(reads.idOf(manager, merged), "the id after a flush");
         manager.detach(merged);
-        return Objects.requireNonNull(detached(manager, require(manager, id)));
+        return Objects.requireNonNull(reads.detached(manager, require(manager, id)));
     }
 
     private T require(EntityManager manager, ID id) {
-        @Nullable T entity = load(manager, id);
+        @Nullable T entity = reads.load(manager, id);
         if (entity == null) {
             throw missing(id);
         }
@@ -248,174 +231,15 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     }
 
     private T requireLocked(EntityManager manager, ID id) {
-        @Nullable T entity = locked(manager, id);
+        @Nullable T entity = reads.locked(manager, id);
         if (entity == null) {
             throw missing(id);
         }
         return entity;
     }
 
-    /** As it is when nobody else can write it any more; what it was before may be outdated by the time it is written. */
-    private @Nullable T locked(EntityManager manager, ID id) {
-        @Nullable T held = work.isShared() ? manager.find(type, id) : null;
-        if (held != null) {
-            // A lock does not read again what the entity manager has already.
-            manager.detach(held);
-        }
-        return manager.find(type, id, LockModeType.PESSIMISTIC_WRITE, fetching(manager));
-    }
-
-    private @Nullable T load(EntityManager manager, ID id) {
-        Map<String, Object> hints = fetching(manager);
-        @Nullable T entity = manager.find(type, id, hints);
-        if (entity != null && !(shape(manager).isReal(entity) && isFetched(manager, entity))) {
-            // What the caller's entity manager held already: a stand-in, or an entity without what is to be fetched.
-            manager.detach(entity);
-            entity = manager.find(type, id, hints);
-        }
-        return entity;
-    }
-
-    private Map<ID, T> load(EntityManager manager, List<ID> wanted) {
-        Shape<T> shape = shape(manager);
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        Map<ID, T> found = new HashMap<>();
-        for (int from = 0; from < wanted.size(); from += MAX_IDS) {
-            CriteriaQuery<T> select = builder.createQuery(type);
-            Conditions<T> conditions = new Conditions<>(shape, builder, select.from(type));
-            select.where(conditions.idIn(wanted.subList(from, Math.min(from + MAX_IDS, wanted.size()))));
-            for (T entity : fetching(manager, conditions.bind(manager.createQuery(select)))
-                    .getResultList()) {
-                found.put(Objects.requireNonNull(idOf(manager, entity), "id"), entity);
-            }
-        }
-        Map<ID, T> inOrder = new LinkedHashMap<>();
-        for (ID id : wanted) {
-            @Nullable T entity = detached(manager, found.get(id));
-            if (entity != null) {
-                inOrder.put(id, entity);
-            }
-        }
-        return Collections.unmodifiableMap(inOrder);
-    }
-
-    private Page<T> page(EntityManager manager, Query query, int from, int size, long count) {
-        List<T> items = fetchesMany(manager)
-                ? List.copyOf(load(manager, idsOf(manager, query, from, size)).values())
-                : entitiesOf(manager, query, from, size);
-        boolean more = items.size() > size;
-        List<T> shown = more ? items.subList(0, size) : items;
-        long total = count >= 0 ? count : more ? count(manager, query) : items.size();
-        return new Slice(query, from, size, total, List.copyOf(shown), more);
-    }
-
-    /** One more than a page has, to see whether another follows. */
-    private List<T> entitiesOf(EntityManager manager, Query query, int from, int size) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<T> select = builder.createQuery(type);
-        Conditions<T> conditions = new Conditions<>(shape(manager), builder, select.from(type));
-        select.where(conditions.of(query)).orderBy(conditions.order(query));
-        List<T> entities = fetching(manager, conditions.bind(manager.createQuery(select)))
-                .setFirstResult(from)
-                .setMaxResults(size + 1)
-                .getResultList();
-        entities.forEach(entity -> detached(manager, entity));
-        return entities;
-    }
-
-    /** Entities with their lists cannot be limited in the database: that would cut the lists. */
-    @SuppressWarnings("unchecked") // The id attribute has the type ID, as the class says.
-    private List<ID> idsOf(EntityManager manager, Query query, int from, int size) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<Object> select = builder.createQuery(Object.class);
-        Shape<T> shape = shape(manager);
-        Root<T> root = select.from(type);
-        Conditions<T> conditions = new Conditions<>(shape, builder, root);
-        select.select(root.get(shape.id().getName()))
-                .where(conditions.of(query))
-                .orderBy(conditions.order(query));
-        return (List<ID>) conditions
-                .bind(manager.createQuery(select))
-                .setFirstResult(from)
-                .setMaxResults(size + 1)
-                .getResultList();
-    }
-
-    private long count(EntityManager manager, Query query) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<Long> select = builder.createQuery(Long.class);
-        Root<T> root = select.from(type);
-        Conditions<T> conditions = new Conditions<>(shape(manager), builder, root);
-        select.select(builder.count(root)).where(conditions.of(query));
-        return conditions.bind(manager.createQuery(select)).getSingleResult();
-    }
-
-    private boolean fetchesMany(EntityManager manager) {
-        return fetch.stream()
-                .anyMatch(attribute ->
-                        shape(manager).entity().getAttribute(attribute).isCollection());
-    }
-
-    private TypedQuery<T> fetching(EntityManager manager, TypedQuery<T> query) {
-        fetching(manager).forEach(query::setHint);
-        return query;
-    }
-
-    private Map<String, Object> fetching(EntityManager manager) {
-        if (fetch.isEmpty()) {
-            return Map.of();
-        }
-        EntityGraph<T> graph = manager.createEntityGraph(type);
-        fetch.forEach(graph::addAttributeNodes);
-        return Map.of("jakarta.persistence.loadgraph", graph);
-    }
-
-    private boolean isFetched(EntityManager manager, T entity) {
-        PersistenceUnitUtil util = manager.getEntityManagerFactory().getPersistenceUnitUtil();
-        return fetch.stream().allMatch(attribute -> util.isLoaded(entity, attribute));
-    }
-
-    /** With what was fetched, which is as much part of the answer. */
-    private @Nullable T detached(EntityManager manager, @Nullable T entity) {
-        if (entity != null) {
-            fetch.forEach(attribute -> {
-                @Nullable Object value = Shape.read(shape(manager).entity().getAttribute(attribute), entity);
-                if (value instanceof Map<?, ?> map) {
-                    map.keySet().forEach(each -> detachEntity(manager, each));
-                    map.values().forEach(each -> detachEntity(manager, each));
-                } else if (value instanceof Iterable<?> many) {
-                    many.forEach(each -> detachEntity(manager, each));
-                } else {
-                    detachEntity(manager, value);
-                }
-            });
-            manager.detach(entity);
-        }
-        return entity;
-    }
-
-    private void detachEntity(EntityManager manager, @Nullable Object value) {
-        if (value != null && shape(manager).isEntity(value)) {
-            manager.detach(value);
-        }
-    }
-
-    @SuppressWarnings("unchecked") // The id attribute has the type ID, as the class says.
-    private @Nullable ID idOf(EntityManager manager, T entity) {
-        return (ID) manager.getEntityManagerFactory().getPersistenceUnitUtil().getIdentifier(entity);
-    }
-
     private static boolean isZero(Object id) {
         return id instanceof Number number && number.longValue() == 0;
-    }
-
-    private Shape<T> shape(EntityManager manager) {
-        @Nullable Shape<T> shape = known;
-        if (shape == null) {
-            shape = new Shape<>(manager.getEntityManagerFactory(), type, attributes);
-            known = shape;
-        }
-        return shape;
     }
 
     private EntityNotFoundException missing(ID id) {
@@ -455,47 +279,6 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     @Override
     public String toString() {
         return "EntityManagerRepository[" + name + "]";
-    }
-
-    private final class Slice implements Page<T> {
-
-        private final Query query;
-        private final int from;
-        private final int size;
-        private final long count;
-        private final List<T> items;
-        private final boolean more;
-
-        Slice(Query query, int from, int size, long count, List<T> items, boolean more) {
-            this.query = query;
-            this.from = from;
-            this.size = size;
-            this.count = count;
-            this.items = items;
-            this.more = more;
-        }
-
-        @Override
-        public List<T> items() {
-            return items;
-        }
-
-        @Override
-        public OptionalLong count() {
-            return OptionalLong.of(count);
-        }
-
-        @Override
-        public Optional<Page<T>> next() {
-            return more
-                    ? Optional.of(work.read(manager -> page(manager, query, Math.addExact(from, size), size, count)))
-                    : Optional.empty();
-        }
-
-        @Override
-        public String toString() {
-            return "Page[" + items.size() + " of " + count + "]";
-        }
     }
 
     /**
