@@ -26,7 +26,7 @@ record Comparison(JsonCodec json, Set<String> ignored, double tolerance, boolean
     static final String COUNT = "(count)";
     private static final int MAX_PATHS = 20;
 
-    /** The keys of a map in an entity may be content, so only what looks like a field is shown. */
+    /** The keys of a map in an entity may be content, and JSON does not tell them from fields: only what looks like one is shown. */
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,63}");
 
     /** An answer as it was at one moment: its entities as JSON, empty where there is none. */
@@ -69,11 +69,13 @@ record Comparison(JsonCodec json, Set<String> ignored, double tolerance, boolean
         int shorter = Math.min(one.entities().size(), other.entities().size());
         boolean sameLength = one.entities().size() == other.entities().size();
         // With equal counts only the pages have different sizes: what both have is compared.
-        if (!sameLength && !(ordered && sameCount && one.count().isPresent())) {
+        if (!sameLength && !(sameCount && one.count().isPresent())) {
             paths.add(PRESENCE);
         } else {
-            List<@Nullable Object> ones = sorted("", one.entities().stream().map(this::tree));
-            List<@Nullable Object> others = sorted("", other.entities().stream().map(this::tree));
+            List<@Nullable Object> ones =
+                    sorted("", one.entities().stream().limit(shorter).map(this::tree));
+            List<@Nullable Object> others =
+                    sorted("", other.entities().stream().limit(shorter).map(this::tree));
             for (int i = 0; i < shorter; i++) {
                 if (ones.get(i) == null ^ others.get(i) == null) {
                     paths.add(PRESENCE);

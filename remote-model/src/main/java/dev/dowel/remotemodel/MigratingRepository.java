@@ -28,13 +28,16 @@ import org.jspecify.annotations.Nullable;
  * ids {@code filter} is local until the percentage is 100.
  *
  * <p><b>Shadow reads.</b> After a read was answered, the other side is asked the same on another thread with the request's
- * headers, without its cache and without retries, and the answers are compared as JSON. A difference is looked at once more
- * before it is reported, as paths without values. Neither the other side nor the comparison can delay or fail the caller:
- * what finds no free place is dropped and reported. Of a list the first page is compared; give it an order.
+ * headers, without its cache and without retries, and the answers are compared as JSON. What the local side served is read
+ * once more there, outside of the caller's transaction; what the remote side served is written as JSON on the caller's
+ * thread, which is all that a caller waits for. Suppliers of tokens and entity managers are asked on the shadow's thread,
+ * which inherits nothing. A difference is looked at once more before it is reported, as paths without values. Neither the
+ * other side nor the comparison can fail the caller: what finds no free place is dropped and reported. Of a list the first
+ * page is compared; give it an order.
  *
  * <p><b>Dual writes.</b> The first side is the authority: its failure is the caller's and the second is left alone; its
  * answer is returned, and a creation or replacement passes that answer on, so both sides have the same id. A failure of
- * the second is reported and nothing else: the caller does not notice and nothing is undone. A local side that takes part in
+ * the second is reported and nothing else: the caller, who waits for both, sees no failure and nothing is undone. A local side that takes part in
  * the caller's transaction can spoil that transaction, so as second it should have its own.
  *
  * <p>Instances are safe for use by several threads. {@link #close()} ends the shadow reads; the sides stay open.
@@ -245,7 +248,15 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
             Function<Repository<T, ID>, Comparison.Seen> again) {
         if (plan.isShadowed()) {
             Repository<T, ID> other = served == Pins.Side.LOCAL ? remote : local;
-            shadows.compare(operation, seen, () -> again.apply(repository(served)), () -> again.apply(other));
+            Supplier<Comparison.Seen> servedAgain = () -> again.apply(repository(served));
+            // Written on the caller's thread, a local entity could read its lazy parts in the caller's transaction.
+            Supplier<Supplier<Comparison.Seen>> taken = served == Pins.Side.LOCAL
+                    ? () -> servedAgain
+                    : () -> {
+                        Comparison.Seen answer = seen.get();
+                        return () -> answer;
+                    };
+            shadows.compare(operation, taken, servedAgain, () -> again.apply(other));
         }
     }
 
@@ -269,6 +280,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
 
     private <R> R write(
             String operation, @Nullable ID id, Function<Repository<T, ID>, R> write, SecondWrite<T, ID, R> second) {
+        @Nullable String text = id == null ? null : ids.checked(id, idPolicy);
         MigrationPlan plan = pins.plan();
         Pins.Side first = switch (plan.writes()) {
             case LOCAL, LOCAL_THEN_REMOTE -> Pins.Side.LOCAL;
@@ -278,20 +290,19 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         pins.write(first);
         R answer = write.apply(repository(first));
         switch (plan.writes()) {
-            case LOCAL_THEN_REMOTE -> writeSecond(operation, id, remote, answer, second);
-            case REMOTE_THEN_LOCAL -> writeSecond(operation, id, local, answer, second);
+            case LOCAL_THEN_REMOTE -> writeSecond(operation, text, remote, answer, second);
+            case REMOTE_THEN_LOCAL -> writeSecond(operation, text, local, answer, second);
             case LOCAL, REMOTE -> {}
         }
         return answer;
     }
 
     private <R> void writeSecond(
-            String operation, @Nullable ID id, Repository<T, ID> side, R answer, SecondWrite<T, ID, R> second) {
+            String operation, @Nullable String id, Repository<T, ID> side, R answer, SecondWrite<T, ID, R> second) {
         try {
             second.write(side, answer);
         } catch (RuntimeException failure) {
-            listener.secondWriteFailed(
-                    name, operation, id == null ? idOf(answer) : ids.checked(id, idPolicy), kind(failure));
+            listener.secondWriteFailed(name, operation, id == null ? idOf(answer) : id, kind(failure));
         }
     }
 
@@ -378,8 +389,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         }
 
         /**
-         * Sets where the plan comes from, such as a feature flag. Repositories with the same source have the same plan within
-         * a request.
+         * Sets where the plan comes from, such as a feature flag. Repositories with the same source, which is the same
+         * {@code Supplier} object, have the same plan within a request; {@code plan::get} written twice is two sources.
          *
          * @param source gives the plan of the moment; {@link MigrationPlan#local()} by default
          * @return this
@@ -495,7 +506,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         /**
          * Sets how entities are written for the comparison.
          *
-         * @param codec {@link JsonCodec#jackson2()} by default
+         * @param codec {@link JsonCodec#jackson2()} by default, which does not know {@code java.time}: entities with such
+         *     fields need {@code JsonCodec.jackson2(mapper)} with the mapper of the service
          * @return this
          */
         public Builder<T, ID> json(JsonCodec codec) {

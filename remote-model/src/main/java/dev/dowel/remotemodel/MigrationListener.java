@@ -3,21 +3,21 @@ package dev.dowel.remotemodel;
 import java.util.List;
 
 /**
- * Hears how a migration goes. No event holds an entity's content or a credential. Implementations are safe for use by
- * several threads and quick; what they throw is ignored.
+ * Hears how a migration goes. No event holds a value of an entity or a credential; a path holds the keys of maps that look
+ * like the names of fields. Implementations are safe for use by several threads and quick; what they throw is ignored.
  */
 public interface MigrationListener {
 
     /** Why a shadow read was not compared. */
     enum NotCompared {
 
-        /** Too many were under way, or the repository is closed. */
+        /** Too many were under way, no thread could be started, or the repository is closed. */
         BUSY,
 
         /** It did not end within its deadline. */
         LATE,
 
-        /** The shadow side failed. */
+        /** A side failed when it was asked beside the request. */
         FAILED,
 
         /** An entity could not be written as JSON. */
@@ -52,7 +52,8 @@ public interface MigrationListener {
     default void notCompared(String entity, String operation, NotCompared reason) {}
 
     /**
-     * The second of two writes failed, so the sides differ. The caller does not know.
+     * The second of two writes failed, so the sides differ. The caller waited for it and knows
+     * nothing else of it.
      *
      * @param entity the name of the repository
      * @param operation the method, such as {@code create}

@@ -14,7 +14,7 @@ record MigrationListeners(List<MigrationListener> all) implements MigrationListe
         for (MigrationListener listener : all) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException theirs) {
+            } catch (Throwable theirs) {
                 log.debug(
                         "A migration listener failed with {}", theirs.getClass().getName());
             }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,27 +58,28 @@ final class Shadows implements AutoCloseable {
     }
 
     /**
-     * Compares what was served with what the other side says. {@code served} is taken now, on the caller's thread, for the
-     * caller may change what it got; the reads happen later and elsewhere.
+     * Compares what was served with what the other side says. {@code served} gives the answer, on the shadow's thread; what
+     * has to be taken at once, for the caller may change what it got, {@code taken} takes on the caller's.
      */
     void compare(
             String operation,
-            Supplier<Comparison.Seen> served,
+            Supplier<Supplier<Comparison.Seen>> taken,
             Supplier<Comparison.Seen> servedAgain,
             Supplier<Comparison.Seen> other) {
         if (!slots.tryAcquire()) {
             listener.notCompared(entity, operation, NotCompared.BUSY);
             return;
         }
-        RequestContext beside = RequestContext.current()
-                .orElseGet(() -> RequestContext.of(java.util.Map.of(), HeaderPolicy.none()))
-                .beside(deadline);
+        Slot slot = new Slot();
         try {
-            Comparison.Seen answer = served.get();
-            start(new Shadow(operation, beside, () -> answer, other, servedAgain, false));
-        } catch (RuntimeException unreadable) {
-            slots.release();
-            listener.notCompared(entity, operation, NotCompared.UNREADABLE);
+            RequestContext beside = RequestContext.current()
+                    .orElseGet(() -> RequestContext.of(java.util.Map.of(), HeaderPolicy.none()))
+                    .beside(deadline);
+            start(new Shadow(operation, beside, taken.get(), other, servedAgain, slot, false));
+        } catch (Throwable unreadable) {
+            if (slot.free()) {
+                listener.notCompared(entity, operation, NotCompared.UNREADABLE);
+            }
         }
     }
 
@@ -86,16 +87,34 @@ final class Shadows implements AutoCloseable {
         try {
             shadow.stopTimer = engine.later(deadline, shadow::expire);
             engine.execute(shadow.context.wrap((Runnable) shadow));
-        } catch (RejectedExecutionException closed) {
-            shadow.stopTimer.run();
-            slots.release();
-            listener.notCompared(entity, shadow.operation, NotCompared.BUSY);
+        } catch (Throwable closedOrNoThread) {
+            if (shadow.giveUp()) {
+                listener.notCompared(entity, shadow.operation, NotCompared.BUSY);
+            }
         }
     }
 
     @Override
     public void close() {
         engine.close();
+    }
+
+    /** A place, given back once. A task that could not be started may be left in a queue and run in the end. */
+    private final class Slot {
+
+        private final AtomicBoolean held = new AtomicBoolean(true);
+
+        boolean isHeld() {
+            return held.get();
+        }
+
+        boolean free() {
+            boolean first = held.compareAndSet(true, false);
+            if (first) {
+                slots.release();
+            }
+            return first;
+        }
     }
 
     /** One comparison; its slot is free again when nothing of it runs any more. */
@@ -106,6 +125,7 @@ final class Shadows implements AutoCloseable {
         private final Supplier<Comparison.Seen> served;
         private final Supplier<Comparison.Seen> other;
         private final Supplier<Comparison.Seen> servedAgain;
+        private final Slot slot;
         private final boolean again;
         private volatile Runnable stopTimer = () -> {};
         private @Nullable Thread runner;
@@ -118,19 +138,21 @@ final class Shadows implements AutoCloseable {
                 Supplier<Comparison.Seen> served,
                 Supplier<Comparison.Seen> other,
                 Supplier<Comparison.Seen> servedAgain,
+                Slot slot,
                 boolean again) {
             this.operation = operation;
             this.context = context;
             this.served = served;
             this.other = other;
             this.servedAgain = servedAgain;
+            this.slot = slot;
             this.again = again;
         }
 
         @Override
         public void run() {
             if (!begin()) {
-                slots.release();
+                slot.free();
                 return;
             }
             Optional<List<String>> paths = Optional.empty();
@@ -140,16 +162,15 @@ final class Shadows implements AutoCloseable {
                 Comparison.Seen ours = served.get();
                 reason = NotCompared.UNREADABLE;
                 paths = Optional.of(comparison.differences(ours, theirs));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 if (e instanceof java.io.UncheckedIOException) {
                     reason = NotCompared.UNREADABLE;
                 }
-            } finally {
-                boolean inTime = end();
-                stopTimer.run();
-                if (!inTime || !report(paths, reason)) {
-                    slots.release();
-                }
+            }
+            boolean inTime = end();
+            stopTimer.run();
+            if (!inTime || !report(paths, reason)) {
+                slot.free();
             }
         }
 
@@ -170,15 +191,27 @@ final class Shadows implements AutoCloseable {
         /** A write may have landed between the two reads, so both are made once more. */
         private boolean recheck() {
             try {
-                engine.later(
-                        recheckAfter,
-                        () -> start(new Shadow(
-                                operation, context.beside(deadline), servedAgain, other, servedAgain, true)));
+                engine.later(recheckAfter, this::startAgain);
                 return true;
-            } catch (RejectedExecutionException closed) {
+            } catch (Throwable closedOrNoThread) {
                 listener.notCompared(entity, operation, NotCompared.BUSY);
                 return false;
             }
+        }
+
+        private void startAgain() {
+            if (slot.isHeld()) {
+                start(new Shadow(operation, context.beside(deadline), servedAgain, other, servedAgain, slot, true));
+            }
+        }
+
+        /** Not started and never will be; returns false when its deadline has accounted for it. */
+        private synchronized boolean giveUp() {
+            stopTimer.run();
+            boolean accounted = late;
+            late = true;
+            ended = true;
+            return slot.free() && !accounted;
         }
 
         private synchronized boolean begin() {
@@ -217,7 +250,8 @@ final class Shadows implements AutoCloseable {
 
         Threads(String name, int threads) {
             ThreadFactory factory = task -> {
-                Thread thread = new Thread(task, "dowel-shadow-" + name);
+                // What the first caller's thread holds is not for the shadows of all others.
+                Thread thread = new Thread(null, task, "dowel-shadow-" + name, 0, false);
                 thread.setDaemon(true);
                 return thread;
             };

@@ -13,12 +13,17 @@ final class ManualEngine implements Shadows.Engine {
     final Deque<Runnable> tasks = new ArrayDeque<>();
     final List<Timer> timers = new ArrayList<>();
     private boolean closed;
+    private int timersLeft = Integer.MAX_VALUE;
+    private boolean threadless;
 
     record Timer(Duration delay, Runnable task) {}
 
     @Override
     public void execute(Runnable task) {
         requireOpen();
+        if (threadless) {
+            throw new OutOfMemoryError("unable to create native thread");
+        }
         tasks.add(task);
     }
 
@@ -27,7 +32,22 @@ final class ManualEngine implements Shadows.Engine {
         requireOpen();
         Timer timer = new Timer(delay, task);
         timers.add(timer);
+        if (timersLeft-- <= 0) {
+            // As the real one: what waits is in the queue already when there is no thread for it.
+            throw new OutOfMemoryError("unable to create native thread");
+        }
         return () -> timers.remove(timer);
+    }
+
+    /** From now on, or after so many timers, no thread can be started. */
+    void exhaust(int afterTimers) {
+        timersLeft = afterTimers;
+        threadless = true;
+    }
+
+    void recover() {
+        timersLeft = Integer.MAX_VALUE;
+        threadless = false;
     }
 
     private void requireOpen() {

@@ -29,6 +29,7 @@ class MigratingSamplesTest {
             import java.net.URI;
             import java.util.*;
             import java.util.concurrent.atomic.*;
+            import java.util.function.*;
 
             abstract class Sample {
                 @Entity

@@ -10,12 +10,15 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 /** Reads beside the one that served, and what is said about them. */
@@ -175,6 +178,22 @@ class ShadowTest {
     }
 
     @Test
+    void of_pages_with_different_sizes_in_lists_of_equal_length_what_both_have_is_compared() {
+        for (boolean ordered : List.of(true, false)) {
+            Comparison comparison = comparison(0, ordered);
+            Comparison.Seen two =
+                    new Comparison.Seen(comparison.many(List.of(2, 1)).entities(), OptionalLong.of(4));
+            Comparison.Seen three =
+                    new Comparison.Seen(comparison.many(List.of(2, 1, 0)).entities(), OptionalLong.of(4));
+            Comparison.Seen other =
+                    new Comparison.Seen(comparison.many(List.of(2, 9, 1)).entities(), OptionalLong.of(4));
+
+            assertThat(comparison.differences(two, three)).isEmpty();
+            assertThat(comparison.differences(two, other)).isNotEmpty();
+        }
+    }
+
+    @Test
     void at_most_20_paths_are_named() {
         Map<String, Object> one = new java.util.HashMap<>();
         for (int i = 0; i < 50; i++) {
@@ -261,7 +280,165 @@ class ShadowTest {
                 .build();
 
         assertThat(books.get(1L)).isEqualTo(BOOK);
+        engine.work();
         assertThat(listener.events).containsExactly("get not compared UNREADABLE");
+    }
+
+    @Test
+    void a_local_answer_is_not_written_as_json_on_the_callers_thread() {
+        AtomicLong written = new AtomicLong();
+        MigratingRepository<Book, Long> books = options()
+                .json(new JsonCodec() {
+                    @Override
+                    public byte[] encode(Object value) throws IOException {
+                        written.incrementAndGet();
+                        return JsonCodec.jackson2().encode(value);
+                    }
+
+                    @Override
+                    public Object decode(byte[] json, java.lang.reflect.Type type) throws IOException {
+                        return JsonCodec.jackson2().decode(json, type);
+                    }
+                })
+                .build();
+        books.get(1L);
+        books.filter(Query.all());
+        assertThat(written).hasValue(0);
+
+        engine.work();
+        assertThat(written).hasValue(4);
+        assertThat(listener.events).containsExactly("get agreed", "filter agreed");
+    }
+
+    private static JsonCodec overflowing() {
+        return new JsonCodec() {
+            @Override
+            public byte[] encode(Object value) {
+                throw new StackOverflowError("from a getter");
+            }
+
+            @Override
+            public Object decode(byte[] json, java.lang.reflect.Type type) {
+                return json;
+            }
+        };
+    }
+
+    @Test
+    void an_error_in_a_comparison_never_reaches_the_caller_and_frees_its_place() {
+        for (MigrationPlan plan : List.of(MigrationPlan.shadow(), MigrationPlan.live())) {
+            MigratingRepository<Book, Long> books = options()
+                    .plan(() -> plan)
+                    .json(overflowing())
+                    .shadowLimits(1, 0)
+                    .build();
+            for (int i = 0; i < 3; i++) {
+                assertThat(books.get(1L)).isEqualTo(BOOK);
+                engine.work();
+            }
+        }
+
+        assertThat(listener.events)
+                .containsExactly(
+                        "get not compared FAILED",
+                        "get not compared FAILED",
+                        "get not compared FAILED",
+                        "get not compared UNREADABLE",
+                        "get not compared UNREADABLE",
+                        "get not compared UNREADABLE");
+        assertThat(engine.timers).isEmpty();
+    }
+
+    @Test
+    void an_error_of_the_other_side_is_counted_and_frees_its_place() {
+        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
+        remote.before(() -> {
+            throw new NoClassDefFoundError("canary");
+        });
+        for (int i = 0; i < 2; i++) {
+            assertThat(books.get(1L)).isEqualTo(BOOK);
+            engine.work();
+        }
+
+        assertThat(listener.events).containsExactly("get not compared FAILED", "get not compared FAILED");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void without_a_thread_for_it_a_shadow_is_dropped_and_its_place_is_free_again(int timers) {
+        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
+        engine.exhaust(timers);
+        assertThat(books.get(1L)).isEqualTo(BOOK);
+        engine.exhaust(timers);
+        assertThat(books.get(1L)).isEqualTo(BOOK);
+        assertThat(listener.events).containsExactly("get not compared BUSY", "get not compared BUSY");
+
+        engine.recover();
+        engine.pass(DEADLINE);
+        books.get(1L);
+        books.get(1L);
+        engine.work();
+        assertThat(listener.events)
+                .containsExactly(
+                        "get not compared BUSY", "get not compared BUSY", "get not compared BUSY", "get agreed");
+    }
+
+    @Test
+    void without_a_thread_for_the_second_look_it_is_dropped_and_its_place_is_free_again() {
+        remote.holding(new Book(1L, "b", 2, null));
+        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
+        books.get(1L);
+        engine.exhaust(0);
+        engine.work();
+        assertThat(listener.events).containsExactly("get not compared BUSY");
+
+        engine.recover();
+        engine.pass(RECHECK);
+        assertThat(engine.tasks).isEmpty();
+        books.get(1L);
+        assertThat(engine.tasks).hasSize(1);
+        engine.exhaust(1);
+        engine.recover();
+        engine.work();
+        engine.exhaust(0);
+        engine.pass(RECHECK);
+        assertThat(listener.events).containsExactly("get not compared BUSY", "get not compared BUSY");
+        engine.recover();
+        books.get(1L);
+        assertThat(engine.tasks).hasSize(1);
+    }
+
+    @Test
+    void an_error_of_a_listener_reaches_nobody() {
+        MigratingRepository<Book, Long> books = options()
+                .listener(new MigrationListener() {
+                    @Override
+                    public void notCompared(String entity, String operation, NotCompared reason) {
+                        throw new NoClassDefFoundError("rude");
+                    }
+                })
+                .shadowLimits(1, 0)
+                .build();
+        books.get(1L);
+
+        assertThat(books.get(1L)).isEqualTo(BOOK);
+    }
+
+    @Test
+    @Timeout(30)
+    void a_shadows_thread_inherits_nothing_from_the_first_caller() {
+        InheritableThreadLocal<String> tenant = new InheritableThreadLocal<>();
+        AtomicReference<String> inherited = new AtomicReference<>("none");
+        remote.before(() -> inherited.set(String.valueOf(tenant.get())));
+        tenant.set("of the first caller");
+        try (MigratingRepository<Book, Long> books = options().engine(null).build()) {
+            books.get(1L);
+            Awaitility.await().until(() -> listener.events.contains("get agreed"));
+        } finally {
+            tenant.remove();
+        }
+
+        assertThat(inherited).hasValue("null");
     }
 
     @Test

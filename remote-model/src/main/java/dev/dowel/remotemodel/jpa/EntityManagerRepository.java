@@ -9,20 +9,14 @@ import dev.dowel.remotemodel.Query;
 import dev.dowel.remotemodel.RemoteResponseException;
 import dev.dowel.remotemodel.Repository;
 import jakarta.persistence.EntityExistsException;
-import jakarta.persistence.EntityGraph;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
-import jakarta.persistence.TypedQuery;
-import jakarta.persistence.criteria.CriteriaBuilder;
-import jakarta.persistence.criteria.CriteriaQuery;
-import jakarta.persistence.criteria.Root;
 import java.lang.reflect.AnnotatedElement;
 import java.sql.SQLException;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -30,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +44,13 @@ import org.jspecify.annotations.Nullable;
  * transaction is to be rolled back, as always with Jakarta Persistence.
  *
  * <p><b>Entities</b> that are returned are detached, so a change to one changes nothing here; over a supplied entity manager
- * that goes for an instance that the caller got from it directly, too. What {@link Builder#fetch} does not name and is lazy
- * cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
+ * that goes for an instance that the caller got from it directly, too. What {@link Builder#fetch} names is detached with
+ * them; other associations stay as they were, and what of them is lazy cannot be read afterwards. Entities that are given stay as they are: {@code create} and {@code update} work as {@link
  * EntityManager#merge} does, on a copy, and answer with what a read gives afterwards. An entity whose version differs from
- * the stored one is refused with status 409; with a null version it replaces what is there. An id that the database
- * generates cannot be given to {@code create}.
+ * the stored one is refused with status 409; with a null version, or with {@link Builder#ignoreVersions}, it replaces what
+ * is there. An id that the database
+ * generates cannot be given to {@code create}. A replacement, a patch and a deletion lock the row until their transaction
+ * ends, so two patches of different attributes at the same time are both kept.
  *
  * <p><b>Queries</b> name attributes, and attributes of embedded values and of the other side of to-one associations ({@code
  * author__name}); another entity is compared by its id. A name that the entity does not have, and a value that is not of
@@ -73,8 +68,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
 
-    /** Every database takes as many in one list. */
-    private static final int MAX_IDS = 500;
+    /** Found before the database would see it; another provider lets the database find it. */
+    private static final String HIBERNATE_NOT_NULL = "org.hibernate.PropertyValueException";
 
     private final Class<T> type;
     private final IdCodec<ID> ids;
@@ -82,9 +77,8 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private final Work work;
     private final String name;
     private final int pageSize;
-    private final Set<String> fetch;
-    private final Map<String, String> attributes;
-    private volatile @Nullable Shape<T> known;
+    private final Reads<T, ID> reads;
+    private final boolean ignoreVersions;
 
     private EntityManagerRepository(Builder<T, ID> options) {
         this.type = options.type;
@@ -93,8 +87,8 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         this.work = options.work;
         this.name = options.name;
         this.pageSize = options.pageSize;
-        this.fetch = Set.copyOf(options.fetch);
-        this.attributes = Map.copyOf(options.attributes);
+        this.reads = new Reads<>(type, work, Set.copyOf(options.fetch), Map.copyOf(options.attributes));
+        this.ignoreVersions = options.ignoreVersions;
     }
 
     /**
@@ -130,7 +124,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     @Override
     public Optional<T> find(ID id) {
         ids.checked(id, idPolicy);
-        return work.read(manager -> Optional.ofNullable(detached(manager, load(manager, id))));
+        return work.read(manager -> Optional.ofNullable(reads.detached(manager, reads.load(manager, id))));
     }
 
     @Override
@@ -148,7 +142,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Map<String, ID> asked = new LinkedHashMap<>();
         ids.forEach(id -> asked.putIfAbsent(this.ids.checked(id, idPolicy), id));
         List<ID> distinct = List.copyOf(asked.values());
-        return distinct.isEmpty() ? Map.of() : work.read(manager -> load(manager, distinct));
+        return distinct.isEmpty() ? Map.of() : work.read(manager -> reads.load(manager, distinct));
     }
 
     @Override
@@ -157,17 +151,15 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         boolean nothing = query.criteria().stream()
                 .anyMatch(condition -> condition.values().isEmpty());
         int size = query.size().orElse(pageSize);
-        return nothing
-                ? new Slice(query, 0, size, 0, List.of(), false)
-                : work.read(manager -> page(manager, query, 0, size, -1));
+        return nothing ? reads.none(query, size) : work.read(manager -> reads.page(manager, query, 0, size, -1));
     }
 
     @Override
     public T create(T entity) {
         Objects.requireNonNull(entity, "entity");
         return write("created", manager -> {
-            Shape<T> shape = shape(manager);
-            @Nullable ID given = idOf(manager, entity);
+            Shape<T> shape = reads.shape(manager);
+            @Nullable ID given = reads.idOf(manager, entity);
             boolean generated = shape.id().getJavaMember() instanceof AnnotatedElement member
                     && member.isAnnotationPresent(GeneratedValue.class);
             if (generated && given != null && !isZero(given)) {
@@ -189,9 +181,9 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Objects.requireNonNull(entity, "entity");
         ids.checked(id, idPolicy);
         return write("updated", manager -> {
-            T stored = require(manager, id);
-            Shape<T> shape = shape(manager);
-            return merged(manager, shape.under(id, entity, stored));
+            T stored = requireLocked(manager, id);
+            Shape<T> shape = reads.shape(manager);
+            return merged(manager, shape.under(id, entity, stored, ignoreVersions));
         });
     }
 
@@ -200,8 +192,8 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         Objects.requireNonNull(patch, "patch");
         ids.checked(id, idPolicy);
         return write("patched", manager -> {
-            Shape<T> shape = shape(manager);
-            T changed = shape.copy(require(manager, id));
+            Shape<T> shape = reads.shape(manager);
+            T changed = shape.copy(requireLocked(manager, id));
             shape.apply(patch.fields(), changed);
             return merged(manager, changed);
         });
@@ -211,7 +203,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     public boolean delete(ID id) {
         ids.checked(id, idPolicy);
         return write("deleted", manager -> {
-            @Nullable T entity = load(manager, id);
+            @Nullable T entity = reads.locked(manager, id);
             if (entity == null) {
                 return false;
             }
@@ -225,146 +217,29 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
     private T merged(EntityManager manager, T content) {
         T merged = manager.merge(content);
         manager.flush();
-        ID id = Objects.requireNonNull(idOf(manager, merged), "the id after a flush");
+        ID id = Objects.requireNonNull(reads.idOf(manager, merged), "the id after a flush");
         manager.detach(merged);
-        return Objects.requireNonNull(detached(manager, require(manager, id)));
+        return Objects.requireNonNull(reads.detached(manager, require(manager, id)));
     }
 
     private T require(EntityManager manager, ID id) {
-        @Nullable T entity = load(manager, id);
+        @Nullable T entity = reads.load(manager, id);
         if (entity == null) {
             throw missing(id);
         }
         return entity;
     }
 
-    private @Nullable T load(EntityManager manager, ID id) {
-        Map<String, Object> hints = new HashMap<>();
-        if (!fetch.isEmpty()) {
-            hints.put("jakarta.persistence.loadgraph", graph(manager));
-        }
-        @Nullable T entity = manager.find(type, id, hints);
-        if (entity != null && !shape(manager).isReal(entity)) {
-            // A stand-in that the caller's entity manager held already; behind it is the entity.
-            manager.detach(entity);
-            entity = manager.find(type, id, hints);
+    private T requireLocked(EntityManager manager, ID id) {
+        @Nullable T entity = reads.locked(manager, id);
+        if (entity == null) {
+            throw missing(id);
         }
         return entity;
-    }
-
-    private Map<ID, T> load(EntityManager manager, List<ID> wanted) {
-        Shape<T> shape = shape(manager);
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        Map<ID, T> found = new HashMap<>();
-        for (int from = 0; from < wanted.size(); from += MAX_IDS) {
-            CriteriaQuery<T> select = builder.createQuery(type);
-            Conditions<T> conditions = new Conditions<>(shape, builder, select.from(type));
-            select.where(conditions.idIn(wanted.subList(from, Math.min(from + MAX_IDS, wanted.size()))));
-            for (T entity : fetching(manager, conditions.bind(manager.createQuery(select)))
-                    .getResultList()) {
-                found.put(Objects.requireNonNull(idOf(manager, entity), "id"), entity);
-            }
-        }
-        Map<ID, T> inOrder = new LinkedHashMap<>();
-        for (ID id : wanted) {
-            @Nullable T entity = detached(manager, found.get(id));
-            if (entity != null) {
-                inOrder.put(id, entity);
-            }
-        }
-        return Collections.unmodifiableMap(inOrder);
-    }
-
-    private Page<T> page(EntityManager manager, Query query, int from, int size, long count) {
-        List<T> items = fetchesMany(manager)
-                ? List.copyOf(load(manager, idsOf(manager, query, from, size)).values())
-                : entitiesOf(manager, query, from, size);
-        boolean more = items.size() > size;
-        List<T> shown = more ? items.subList(0, size) : items;
-        long total = count >= 0 ? count : more ? count(manager, query) : items.size();
-        return new Slice(query, from, size, total, List.copyOf(shown), more);
-    }
-
-    /** One more than a page has, to see whether another follows. */
-    private List<T> entitiesOf(EntityManager manager, Query query, int from, int size) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<T> select = builder.createQuery(type);
-        Conditions<T> conditions = new Conditions<>(shape(manager), builder, select.from(type));
-        select.where(conditions.of(query)).orderBy(conditions.order(query));
-        List<T> entities = fetching(manager, conditions.bind(manager.createQuery(select)))
-                .setFirstResult(from)
-                .setMaxResults(size + 1)
-                .getResultList();
-        entities.forEach(entity -> detached(manager, entity));
-        return entities;
-    }
-
-    /** Entities with their lists cannot be limited in the database: that would cut the lists. */
-    @SuppressWarnings("unchecked") // The id attribute has the type ID, as the class says.
-    private List<ID> idsOf(EntityManager manager, Query query, int from, int size) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<Object> select = builder.createQuery(Object.class);
-        Shape<T> shape = shape(manager);
-        Root<T> root = select.from(type);
-        Conditions<T> conditions = new Conditions<>(shape, builder, root);
-        select.select(root.get(shape.id().getName()))
-                .where(conditions.of(query))
-                .orderBy(conditions.order(query));
-        return (List<ID>) conditions
-                .bind(manager.createQuery(select))
-                .setFirstResult(from)
-                .setMaxResults(size + 1)
-                .getResultList();
-    }
-
-    private long count(EntityManager manager, Query query) {
-        CriteriaBuilder builder = manager.getCriteriaBuilder();
-        CriteriaQuery<Long> select = builder.createQuery(Long.class);
-        Root<T> root = select.from(type);
-        Conditions<T> conditions = new Conditions<>(shape(manager), builder, root);
-        select.select(builder.count(root)).where(conditions.of(query));
-        return conditions.bind(manager.createQuery(select)).getSingleResult();
-    }
-
-    private boolean fetchesMany(EntityManager manager) {
-        return fetch.stream()
-                .anyMatch(attribute ->
-                        shape(manager).entity().getAttribute(attribute).isCollection());
-    }
-
-    private TypedQuery<T> fetching(EntityManager manager, TypedQuery<T> query) {
-        return fetch.isEmpty() ? query : query.setHint("jakarta.persistence.loadgraph", graph(manager));
-    }
-
-    private EntityGraph<T> graph(EntityManager manager) {
-        EntityGraph<T> graph = manager.createEntityGraph(type);
-        fetch.forEach(graph::addAttributeNodes);
-        return graph;
-    }
-
-    private static <E> @Nullable E detached(EntityManager manager, @Nullable E entity) {
-        if (entity != null) {
-            manager.detach(entity);
-        }
-        return entity;
-    }
-
-    @SuppressWarnings("unchecked") // The id attribute has the type ID, as the class says.
-    private @Nullable ID idOf(EntityManager manager, T entity) {
-        return (ID) manager.getEntityManagerFactory().getPersistenceUnitUtil().getIdentifier(entity);
     }
 
     private static boolean isZero(Object id) {
         return id instanceof Number number && number.longValue() == 0;
-    }
-
-    private Shape<T> shape(EntityManager manager) {
-        @Nullable Shape<T> shape = known;
-        if (shape == null) {
-            shape = new Shape<>(manager.getMetamodel(), type, attributes);
-            known = shape;
-        }
-        return shape;
     }
 
     private EntityNotFoundException missing(ID id) {
@@ -381,6 +256,9 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
             for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
                 if (cause instanceof OptimisticLockException) {
                     throw conflict(name + " could not be " + done + ": another transaction changed it");
+                }
+                if (cause.getClass().getName().equals(HIBERNATE_NOT_NULL)) {
+                    throw conflict(name + " could not be " + done + ": a value is missing that must not be null");
                 }
                 if (cause instanceof SQLException sql
                         && String.valueOf(sql.getSQLState()).startsWith("23")) {
@@ -403,47 +281,6 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         return "EntityManagerRepository[" + name + "]";
     }
 
-    private final class Slice implements Page<T> {
-
-        private final Query query;
-        private final int from;
-        private final int size;
-        private final long count;
-        private final List<T> items;
-        private final boolean more;
-
-        Slice(Query query, int from, int size, long count, List<T> items, boolean more) {
-            this.query = query;
-            this.from = from;
-            this.size = size;
-            this.count = count;
-            this.items = items;
-            this.more = more;
-        }
-
-        @Override
-        public List<T> items() {
-            return items;
-        }
-
-        @Override
-        public OptionalLong count() {
-            return OptionalLong.of(count);
-        }
-
-        @Override
-        public Optional<Page<T>> next() {
-            return more
-                    ? Optional.of(work.read(manager -> page(manager, query, Math.addExact(from, size), size, count)))
-                    : Optional.empty();
-        }
-
-        @Override
-        public String toString() {
-            return "Page[" + items.size() + " of " + count + "]";
-        }
-    }
-
     /**
      * The options of an {@link EntityManagerRepository}. Not safe for use by several threads.
      *
@@ -460,6 +297,7 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
         private String name;
         private int pageSize = 100;
         private IdPolicy idPolicy = IdPolicy.STRICT;
+        private boolean ignoreVersions;
 
         private Builder(Class<T> type, IdCodec<ID> ids, Work work) {
             this.type = Objects.requireNonNull(type, "type");
@@ -527,6 +365,18 @@ public final class EntityManagerRepository<T, ID> implements Repository<T, ID> {
          */
         public Builder<T, ID> idPolicy(IdPolicy policy) {
             this.idPolicy = Objects.requireNonNull(policy, "policy");
+            return this;
+        }
+
+        /**
+         * Lets {@code update} replace what is there whatever version the content has, as if it had none. For content from
+         * elsewhere, such as another service's answer, which has no version of this database: a primitive version is zero in
+         * it and cannot be told from a real one.
+         *
+         * @return this
+         */
+        public Builder<T, ID> ignoreVersions() {
+            this.ignoreVersions = true;
             return this;
         }
 

@@ -1,5 +1,7 @@
 package dev.dowel.remotemodel.jpa;
 
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceUnitUtil;
 import jakarta.persistence.metamodel.Attribute;
 import jakarta.persistence.metamodel.EmbeddableType;
 import jakarta.persistence.metamodel.EntityType;
@@ -18,6 +20,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +29,15 @@ import org.jspecify.annotations.Nullable;
 final class Shape<T> {
 
     private final Metamodel metamodel;
+    private final PersistenceUnitUtil util;
     private final EntityType<T> entity;
     private final Map<String, String> attributes;
     private final Set<Class<?>> classes = new HashSet<>();
 
     /** {@code attributes} gives the attribute of a field where the names differ. */
-    Shape(Metamodel metamodel, Class<T> type, Map<String, String> attributes) {
-        this.metamodel = metamodel;
+    Shape(EntityManagerFactory factory, Class<T> type, Map<String, String> attributes) {
+        this.metamodel = factory.getMetamodel();
+        this.util = factory.getPersistenceUnitUtil();
         this.entity = metamodel.entity(type);
         this.attributes = attributes;
         metamodel.getEntities().forEach(each -> classes.add(each.getJavaType()));
@@ -76,32 +81,82 @@ final class Shape<T> {
         return classes.contains(instance.getClass());
     }
 
-    /** The same content in another instance; what the entity refers to is the same. */
-    T copy(T original) {
-        return entity.getJavaType().cast(copied(original));
+    /** Tells whether this is an entity of any class, or a stand-in for one. */
+    boolean isEntity(Object instance) {
+        return classes.stream().anyMatch(each -> each.isInstance(instance));
     }
 
-    private Object copied(Object original) {
+    /** The same content in another instance; what the entity refers to is the same. */
+    T copy(T original) {
+        return copy(original, original);
+    }
+
+    /** As {@link #copy(Object)}; what the original was read without is as stored, where it can be read still. */
+    private T copy(T original, T stored) {
+        return entity.getJavaType().cast(copied(original, stored));
+    }
+
+    private Object copied(Object original, Object stored) {
         if (original.getClass().isRecord()) {
             return original;
         }
         Object copy = instance(original.getClass());
         for (Attribute<?, ?> attribute :
                 metamodel.managedType(original.getClass()).getAttributes()) {
-            Object value = read(attribute, original);
-            write(attribute, copy, value != null && isEmbedded(attribute) ? copied(value) : value);
+            Object value = isUnread(attribute, original) ? readLate(attribute, stored) : read(attribute, original);
+            write(attribute, copy, value != null && isEmbedded(attribute) ? copied(value, value) : value);
         }
         return copy;
     }
 
-    /** The content under the given id, with the stored version where it brings none; the given instance stays as it is. */
-    T under(Object id, T content, T stored) {
+    /** Lazy without a stand-in in its place, as enhanced classes have it: the field is empty until the getter is called. */
+    private boolean isUnread(Attribute<?, ?> attribute, Object instance) {
+        if (classes.contains(instance.getClass()) && !util.isLoaded(instance, attribute.getName())) {
+            boolean standsIn = attribute.isCollection() || attribute.isAssociation();
+            return !standsIn || read(attribute, instance) == null;
+        }
+        return false;
+    }
+
+    private @Nullable Object readLate(Attribute<?, ?> attribute, Object instance) {
+        if (!isUnread(attribute, instance)) {
+            return read(attribute, instance);
+        }
+        Method getter = getter(attribute);
+        try {
+            return ((Method) open(getter)).invoke(instance);
+        } catch (IllegalAccessException | InvocationTargetException e) {
+            throw new IllegalStateException("cannot read " + attribute.getName(), e);
+        }
+    }
+
+    private static Method getter(Attribute<?, ?> attribute) {
+        Member member = attribute.getJavaMember();
+        String name = attribute.getName();
+        String capital = name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1);
+        for (Method method : member.getDeclaringClass().getDeclaredMethods()) {
+            if (method.getParameterCount() == 0
+                    && (method.getName().equals("get" + capital)
+                            || method.getName().equals("is" + capital)
+                            || method.getName().equals(name))) {
+                return method;
+            }
+        }
+        throw new IllegalStateException("attribute " + name + " is lazy and was not read with the entity, and "
+                + member.getDeclaringClass().getSimpleName() + " has no getter to read it with; add one");
+    }
+
+    /**
+     * The content under the given id, with the stored version where it brings none or {@code anyVersion} is good; the given
+     * instance stays as it is.
+     */
+    T under(Object id, T content, T stored, boolean anyVersion) {
         @Nullable SingularAttribute<?, ?> version = version(content);
-        boolean versioned = version == null || read(version, content) != null;
+        boolean versioned = version == null || (!anyVersion && read(version, content) != null);
         if (versioned && id.equals(read(id(), content))) {
             return content;
         }
-        T copy = copy(content);
+        T copy = copy(content, stored);
         write(id(), copy, id);
         if (!versioned && version != null) {
             write(version, copy, read(version, stored));

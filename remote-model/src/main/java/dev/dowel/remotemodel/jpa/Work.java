@@ -14,6 +14,11 @@ sealed interface Work {
 
     <R> R write(Function<EntityManager, R> work);
 
+    /** Tells whether the entity manager may have read entities before. */
+    default boolean isShared() {
+        return false;
+    }
+
     /** A transaction and an entity manager for each call. */
     record Own(EntityManagerFactory factory) implements Work {
 
@@ -51,6 +56,11 @@ sealed interface Work {
 
     /** The entity manager and the transaction of the caller. */
     record Joined(Supplier<? extends EntityManager> managers) implements Work {
+
+        @Override
+        public boolean isShared() {
+            return true;
+        }
 
         @Override
         public <R> R read(Function<EntityManager, R> work) {

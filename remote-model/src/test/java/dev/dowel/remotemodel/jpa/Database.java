@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.hibernate.SessionFactory;
+import org.hibernate.boot.registry.BootstrapServiceRegistryBuilder;
 import org.hibernate.cfg.Configuration;
 import org.hibernate.stat.Statistics;
 
@@ -14,14 +15,19 @@ import org.hibernate.stat.Statistics;
 final class Database implements AutoCloseable {
 
     final EntityManagerFactory factory;
+    final Class<Document> documents = Enhanced.of(DocumentRow.class);
 
     private Database(String url, Map<String, String> more) {
-        Configuration configuration = new Configuration();
+        Configuration configuration = new Configuration(new BootstrapServiceRegistryBuilder()
+                .applyClassLoader(documents.getClassLoader())
+                .build());
         configuration.addAnnotatedClass(Rows.BookRow.class);
         configuration.addAnnotatedClass(Rows.Author.class);
         configuration.addAnnotatedClass(Rows.Novel.class);
         configuration.addAnnotatedClass(Rows.Everything.class);
         configuration.addAnnotatedClass(Rows.Versioned.class);
+        configuration.addAnnotatedClass(Rows.Counted.class);
+        configuration.addAnnotatedClass(documents);
         configuration.setProperty("hibernate.connection.url", url);
         configuration.setProperty("hibernate.hbm2ddl.auto", "create");
         configuration.setProperty("hibernate.generate_statistics", "true");

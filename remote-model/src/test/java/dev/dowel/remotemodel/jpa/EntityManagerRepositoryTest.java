@@ -8,11 +8,16 @@ import dev.dowel.remotemodel.Book;
 import dev.dowel.remotemodel.EntityNotFoundException;
 import dev.dowel.remotemodel.IdCodec;
 import dev.dowel.remotemodel.IdPolicy;
+import dev.dowel.remotemodel.InMemoryRepository;
+import dev.dowel.remotemodel.MigratingRepository;
+import dev.dowel.remotemodel.MigrationListener;
+import dev.dowel.remotemodel.MigrationPlan;
 import dev.dowel.remotemodel.Page;
 import dev.dowel.remotemodel.Patch;
 import dev.dowel.remotemodel.Query;
 import dev.dowel.remotemodel.RemoteResponseException;
 import jakarta.persistence.PersistenceException;
+import java.lang.reflect.Constructor;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -20,7 +25,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.LongStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +67,7 @@ abstract class EntityManagerRepositoryTest {
     @BeforeEach
     void nothing_stored() {
         database.beside(manager -> {
-            for (String entity : List.of("Novel", "Author", "Book", "Everything", "Versioned")) {
+            for (String entity : List.of("Novel", "Author", "Book", "Everything", "Versioned", "Document", "Counted")) {
                 manager.createQuery("select e from " + entity + " e", Object.class)
                         .getResultList()
                         .forEach(manager::remove);
@@ -302,11 +313,10 @@ abstract class EntityManagerRepositoryTest {
         book("a", 1, "canary");
         Rows.BookRow other = book("b", 1, "c");
 
-        for (org.assertj.core.api.ThrowableAssert.ThrowingCallable write :
-                List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                        () -> book("c", 1, "canary"),
-                        () -> books.patch(other.id, Patch.of("nick", "canary")),
-                        () -> books.update(other.id, Rows.BookRow.of(new Book(null, "b", 1, "canary"))))) {
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> book("c", 1, "canary"),
+                () -> books.patch(other.id, Patch.of("nick", "canary")),
+                () -> books.update(other.id, Rows.BookRow.of(new Book(null, "b", 1, "canary"))))) {
             assertThatThrownBy(write).isInstanceOfSatisfying(RemoteResponseException.class, e -> {
                 assertThat(e.status()).isEqualTo(409);
                 assertThat(e).hasMessageContaining("books").hasNoCause();
@@ -314,6 +324,22 @@ abstract class EntityManagerRepositoryTest {
             });
         }
         assertThat(books.get(other.id).nick).isEqualTo("c");
+    }
+
+    @Test
+    void a_value_that_must_not_be_missing_is_a_409() {
+        versioned.create(Rows.Versioned.of(1L, "one", null));
+
+        for (ThrowingCallable write : List.<ThrowingCallable>of(
+                () -> versioned.create(Rows.Versioned.of(2L, null, null)),
+                () -> versioned.update(1L, Rows.Versioned.of(1L, null, null)),
+                () -> versioned.patch(1L, Patch.of("text", null)))) {
+            assertThatThrownBy(write)
+                    .isInstanceOfSatisfying(
+                            RemoteResponseException.class,
+                            e -> assertThat(e.status()).isEqualTo(409));
+        }
+        assertThat(versioned.get(1L).text).isEqualTo("one");
     }
 
     @Test
@@ -342,6 +368,50 @@ abstract class EntityManagerRepositoryTest {
         assertThat(versioned.get(1L).text).isEqualTo("two");
         assertThat(versioned.update(1L, versioned.get(1L)).text).isEqualTo("two");
         assertThat(versioned.patch(1L, Patch.of("text", "three")).text).isEqualTo("three");
+    }
+
+    private EntityManagerRepository.Builder<Rows.Counted, Long> counted() {
+        return EntityManagerRepository.builder(Rows.Counted.class, IdCodec.LONG, database.factory);
+    }
+
+    @Test
+    void the_first_version_is_one_although_it_is_zero() {
+        EntityManagerRepository<Rows.Counted, Long> rows = counted().build();
+        Rows.Counted first = rows.create(Rows.Counted.of(1L, "one"));
+        rows.update(1L, Rows.Counted.of(1L, "two"));
+        first.text = "three";
+
+        assertThatThrownBy(() -> rows.update(1L, first))
+                .isInstanceOfSatisfying(
+                        RemoteResponseException.class,
+                        e -> assertThat(e.status()).isEqualTo(409));
+    }
+
+    @Test
+    void a_side_that_ignores_versions_takes_every_second_write_of_a_migration() {
+        InMemoryRepository<Rows.Counted, Long> remote = InMemoryRepository.builder(
+                        Rows.Counted.class, IdCodec.LONG, row -> row.id)
+                .build();
+        List<String> failures = new ArrayList<>();
+        try (MigratingRepository<Rows.Counted, Long> rows = MigratingRepository.builder(
+                        "rows", counted().ignoreVersions().build(), remote, IdCodec.LONG)
+                .plan(MigrationPlan::rampDown)
+                .listener(new MigrationListener() {
+                    @Override
+                    public void secondWriteFailed(String entity, String operation, String id, String failure) {
+                        failures.add(operation + " " + failure);
+                    }
+                })
+                .build()) {
+            rows.create(Rows.Counted.of(1L, "one"));
+            for (String text : List.of("two", "three", "four")) {
+                rows.update(1L, Rows.Counted.of(1L, text));
+            }
+        }
+
+        assertThat(failures).isEmpty();
+        assertThat(counted().build().get(1L).text).isEqualTo("four");
+        assertThat(counted().build().get(1L).version).isEqualTo(3);
     }
 
     @Test
@@ -409,6 +479,99 @@ abstract class EntityManagerRepositoryTest {
         assertThatThrownBy(() -> novels.patch("none", Patch.of("title", "x")))
                 .isInstanceOf(EntityNotFoundException.class);
         assertThat(books.get(book.id).title).isEqualTo("a");
+    }
+
+    private static <R> List<R> atOnce(Callable<R> one, Callable<R> other) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            CyclicBarrier start = new CyclicBarrier(2);
+            List<R> results = new ArrayList<>();
+            for (Future<R> result : threads.invokeAll(List.<Callable<R>>of(
+                    () -> {
+                        start.await();
+                        return one.call();
+                    },
+                    () -> {
+                        start.await();
+                        return other.call();
+                    }))) {
+                results.add(result.get());
+            }
+            return results;
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void patches_of_different_fields_at_the_same_time_are_both_kept() throws Exception {
+        for (int round = 1; round <= 40; round++) {
+            int price = round;
+            Long id = book("old", 0, null).id;
+            atOnce(() -> books.patch(id, Patch.of("title", "new")), () -> books.patch(id, Patch.of("price", price)));
+
+            assertThat(books.get(id).book()).isEqualTo(new Book(id, "new", round, null));
+        }
+    }
+
+    @Test
+    void of_two_deletions_at_the_same_time_one_finds_nothing() throws Exception {
+        for (int round = 0; round < 40; round++) {
+            Long id = book("old", 0, null).id;
+
+            assertThat(atOnce(() -> books.delete(id), () -> books.delete(id))).containsExactlyInAnyOrder(true, false);
+        }
+    }
+
+    private Document document(Long id, String title, String body) throws ReflectiveOperationException {
+        Constructor<Document> constructor = database.documents.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        Document document = constructor.newInstance();
+        document.setId(id);
+        document.setTitle(title);
+        document.setBody(body);
+        document.getTags().add("tag");
+        return document;
+    }
+
+    private void assertStored(Long id, String title, String body) {
+        database.beside(manager -> {
+            Document stored = manager.find(database.documents, id);
+            assertThat(stored.getTitle()).isEqualTo(title);
+            assertThat(stored.getBody()).isEqualTo(body);
+            assertThat(stored.getTags()).containsExactly("tag");
+            return 0;
+        });
+    }
+
+    @Test
+    void a_patch_keeps_what_is_lazy_and_was_not_read() throws ReflectiveOperationException {
+        EntityManagerRepository<Document, Long> documents = EntityManagerRepository.builder(
+                        database.documents, IdCodec.LONG, database.factory)
+                .build();
+        documents.create(document(1L, "old", "a long body"));
+        documents.patch(1L, Patch.of("title", "new"));
+        assertStored(1L, "new", "a long body");
+
+        documents.patch(1L, Patch.of("body", "another"));
+        assertStored(1L, "new", "another");
+    }
+
+    @Test
+    void an_update_with_what_was_read_without_its_lazy_parts_keeps_those() throws ReflectiveOperationException {
+        EntityManagerRepository<Document, Long> documents = EntityManagerRepository.builder(
+                        database.documents, IdCodec.LONG, database.factory)
+                .build();
+        documents.create(document(2L, "old", "a long body"));
+        Document read = documents.get(2L);
+        read.setTitle("new");
+        documents.update(2L, read);
+        assertStored(2L, "new", "a long body");
+
+        read = documents.get(2L);
+        read.setId(null);
+        documents.update(2L, read);
+        assertStored(2L, "new", "a long body");
     }
 
     @Test

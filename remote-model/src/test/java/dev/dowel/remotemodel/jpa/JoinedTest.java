@@ -10,7 +10,9 @@ import dev.dowel.remotemodel.Query;
 import jakarta.persistence.EntityManager;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +113,22 @@ class JoinedTest {
     }
 
     @Test
+    void a_patch_builds_on_what_is_stored_and_not_on_what_the_caller_read_before() {
+        inTransaction(() -> books.create(row("a")), true);
+        Long id = books.filter(Query.all()).items().get(0).id;
+
+        inTransaction(
+                () -> {
+                    shared.find(Rows.BookRow.class, id);
+                    database.beside(other -> other.find(Rows.BookRow.class, id).title = "by another");
+                    assertThat(books.patch(id, Patch.of("price", 5)).title).isEqualTo("by another");
+                },
+                true);
+
+        assertThat(books.get(id).book()).isEqualTo(new Book(id, "by another", 5, null));
+    }
+
+    @Test
     void a_stand_in_that_the_caller_holds_is_not_handed_out() {
         inTransaction(() -> books.create(row("a")), true);
         Long id = books.filter(Query.all()).items().get(0).id;
@@ -139,5 +157,73 @@ class JoinedTest {
 
         assertThat(statistics.getSessionOpenCount()).isEqualTo(1);
         assertThat(statistics.getTransactionCount()).isEqualTo(1);
+    }
+
+    private static Rows.Novel novel() {
+        Rows.Novel novel = Rows.Novel.of("n", "title", null);
+        novel.tags.add("tag");
+        novel.guests.add(Rows.Author.named("Guest"));
+        return novel;
+    }
+
+    private Rows.Author stored(Rows.Novel novel) {
+        return database.beside(manager -> {
+            Rows.Author author = Rows.Author.named("Ann");
+            manager.persist(author);
+            novel.author = author;
+            manager.persist(novel);
+            return author;
+        });
+    }
+
+    private EntityManagerRepository<Rows.Novel, String> whole() {
+        return EntityManagerRepository.builder(Rows.Novel.class, IdCodec.STRING, () -> shared)
+                .fetch("author", "guests")
+                .build();
+    }
+
+    @Test
+    void a_change_to_what_was_fetched_with_an_entity_changes_nothing() {
+        Rows.Author author = stored(novel());
+        inTransaction(
+                () -> {
+                    Rows.Novel found = whole().get("n");
+                    found.author.name = "changed by nobody";
+                    found.guests.get(0).name = "changed by nobody";
+                    Rows.Novel listed = whole().filter(Query.all()).items().get(0);
+                    listed.author.name = "changed by nobody";
+                    Rows.Novel patched = whole().patch("n", Patch.of("title", "new"));
+                    patched.author.name = "changed by nobody";
+                    patched.guests.get(0).name = "changed by nobody";
+                },
+                true);
+
+        Rows.Novel found = whole().get("n");
+        assertThat(found.title).isEqualTo("new");
+        assertThat(found.author.id).isEqualTo(author.id);
+        assertThat(found.author.name).isEqualTo("Ann");
+        assertThat(found.guests).extracting(guest -> guest.name).containsExactly("Guest");
+    }
+
+    @Test
+    void what_is_to_be_fetched_is_fetched_for_an_entity_that_the_caller_had_without_it() {
+        stored(novel());
+        for (Supplier<Rows.Novel> read : List.<Supplier<Rows.Novel>>of(
+                () -> whole().get("n"),
+                () -> whole().find("n").orElseThrow(),
+                () -> whole().getAll(List.of("n")).get("n"),
+                () -> whole().filter(Query.all()).items().get(0))) {
+            List<Rows.Novel> answers = new ArrayList<>();
+            inTransaction(
+                    () -> {
+                        shared.find(Rows.Novel.class, "n");
+                        answers.add(read.get());
+                    },
+                    true);
+
+            assertThat(answers.get(0).guests).hasSize(1);
+            assertThat(database.factory.getPersistenceUnitUtil().isLoaded(answers.get(0), "author"))
+                    .isTrue();
+        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel.jpa;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.dowel.remotemodel.Book;
 import jakarta.persistence.CascadeType;
 import jakarta.persistence.Column;
@@ -150,6 +151,7 @@ final class Rows {
         @Id
         Long id;
 
+        @Column(nullable = false)
         String text;
 
         @Version
@@ -160,6 +162,25 @@ final class Rows {
             row.id = id;
             row.text = text;
             row.version = version;
+            return row;
+        }
+    }
+
+    @Entity(name = "Counted")
+    static class Counted {
+        @Id
+        public Long id;
+
+        public String text;
+
+        @JsonIgnore
+        @Version
+        public int version;
+
+        static Counted of(Long id, String text) {
+            Counted row = new Counted();
+            row.id = id;
+            row.text = text;
             return row;
         }
     }
