@@ -248,7 +248,7 @@ class FailureTest {
         assertThat(e.outcome()).isEqualTo(RemoteCallException.Outcome.NOT_SENT);
         assertThat(e)
                 .hasMessage(
-                        "POST " + server.base() + "/api/v1/books could not connect within the connect or call timeout")
+                        "POST " + server.base() + "/api/v1/books could not connect within the connect timeout of PT20S")
                 .hasCauseInstanceOf(SocketTimeoutException.class);
         assertThat(server.requests).isEmpty();
     }
