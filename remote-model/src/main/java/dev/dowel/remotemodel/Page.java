@@ -1,16 +1,18 @@
 package dev.dowel.remotemodel;
 
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * One page of a list, which knows how to fetch the next.
+ * One page of a list, which knows how to fetch the next. Iterating goes over this page and all after it, as {@link
+ * #stream()} does.
  *
  * @param <T> the entity
  */
-public interface Page<T> {
+public interface Page<T> extends Iterable<T> {
 
     /**
      * Returns what is on this page.
@@ -57,5 +59,15 @@ public interface Page<T> {
      */
     default Stream<T> stream() {
         return PageStream.of(this, PageStream.DEFAULT_PAGES, true);
+    }
+
+    /**
+     * Iterates over the entities of this page and all after it, as {@link #stream()}.
+     *
+     * @return the entities
+     */
+    @Override
+    default Iterator<T> iterator() {
+        return stream().iterator();
     }
 }

@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
@@ -45,6 +46,7 @@ final class PageReader<T, ID> {
         }
         PageDocument.Django<T> page = (PageDocument.Django<T>) endpoint.decode(ask, reply.body(), django);
         if (page.results() != null) {
+            requirePaging(ask, reply, page);
             OptionalLong count = optional(page.count());
             String next = page.next() == null ? "" : page.next();
             return new Read<>(items(ask, page.results()), () -> ours(ask, next), count);
@@ -103,6 +105,17 @@ final class PageReader<T, ID> {
             throw new RemoteDecodeException(
                     ask + " was asked for another page than it says it answered with; pages must count from 0 in both,"
                             + " as without spring.data.web.pageable.one-indexed-parameters");
+        }
+    }
+
+    /** An object with results of another kind may name its next page in a way nobody here reads, and be cut silently. */
+    private void requirePaging(Ask ask, Reply reply, PageDocument.Django<T> page) {
+        if (page.next() == null && page.count() == null) {
+            Map<?, ?> members = (Map<?, ?>) endpoint.decode(ask, reply.body(), Map.class);
+            if (!members.containsKey("next") && !members.containsKey("previous") && !members.containsKey("count")) {
+                throw new RemoteDecodeException(ask + " answered with an object that has results, but neither next nor"
+                        + " previous nor count, so nobody knows whether there is more");
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -166,5 +167,29 @@ class PagingTest {
             assertThat(request.getHeaders().values("traceparent")).containsExactly("00-alice");
             assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer of-alice");
         });
+    }
+
+    @Test
+    void a_page_iterates_over_itself_and_those_after_it() throws IOException {
+        server = TestServer.answering(page("?page=2", "[{\"id\":1}]"), TestServer.json(200, "[{\"id\":2}]"));
+        List<Long> ids = new java.util.ArrayList<>();
+        for (Book book : server.books().filter(Query.all())) {
+            ids.add(book.id());
+        }
+
+        assertThat(ids).containsExactly(1L, 2L);
+    }
+
+    @Test
+    void results_without_any_word_on_other_pages_are_not_taken_for_all() throws IOException {
+        server = TestServer.answering(TestServer.json(200, "{\"results\":[{\"id\":1}],\"paging\":{\"after\":\"x\"}}"));
+        assertThatThrownBy(() -> server.books().filter(Query.all()))
+                .isInstanceOf(RemoteDecodeException.class)
+                .hasMessageContaining("neither next nor previous nor count");
+        server.close();
+
+        server = TestServer.answering(
+                TestServer.json(200, "{\"results\":[{\"id\":1}],\"next\":null,\"previous\":null}"));
+        assertThat(server.books().filter(Query.all()).stream()).hasSize(1);
     }
 }

@@ -55,7 +55,8 @@ class RequestContextTest {
     @Test
     void closing_on_another_thread_is_repaired() throws Exception {
         Scope scope = one.bind();
-        CompletableFuture.runAsync(scope::close).get();
+        CompletableFuture.runAsync(scope::close, task -> new Thread(task).start())
+                .get();
         assertThat(RequestContext.current()).isEmpty();
     }
 
@@ -76,7 +77,8 @@ class RequestContextTest {
     @Test
     void a_replacement_closed_on_another_thread_is_repaired() throws Exception {
         Scope scope = RequestContext.replace(Optional.of(one));
-        CompletableFuture.runAsync(scope::close).get();
+        CompletableFuture.runAsync(scope::close, task -> new Thread(task).start())
+                .get();
         assertThat(RequestContext.current()).isEmpty();
     }
 
