@@ -96,15 +96,18 @@ final class JmhRun {
             return Double.isNaN(p50) ? time : p50;
         }
 
+        private static String label(RunResult run) {
+            String headers = run.getParams().getParam("headers");
+            return headers == null ? run.getParams().getParam("share") + " % compared" : headers + " headers";
+        }
+
         @SuppressWarnings("rawtypes") // RunResult's.
         static Row of(RunResult run) {
             String kind = run.getParams().getParam("kind");
             Result<?> time = run.getPrimaryResult();
             boolean single = time.getStatistics().getN() > 1000;
             return new Row(
-                    kind == null
-                            ? run.getParams().getParam("headers") + " headers"
-                            : Kind.valueOf(kind).label(),
+                    kind == null ? label(run) : Kind.valueOf(kind).label(),
                     kind != null && Kind.valueOf(kind).isPeer(),
                     time.getScoreUnit(),
                     time.getScore(),

@@ -33,6 +33,13 @@ enum Scenario {
             return JmhRun.tables(Loopback.class, forks);
         }
     },
+    /** Reads of the local side while none, some or all are compared with the remote side. */
+    SHADOW {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(ShadowReads.class, forks);
+        }
+    },
     /** Calls that arrive at the other service. */
     CALLS {
         @Override

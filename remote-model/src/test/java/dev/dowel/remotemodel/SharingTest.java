@@ -37,7 +37,8 @@ class SharingTest {
                         .build();
             }
             String user = request.getHeaders().get("Authorization");
-            return TestServer.json(200, "{\"results\": [" + ITEM + ",{\"id\":8,\"title\":\"" + user + "\"}]}");
+            return TestServer.json(
+                    200, "{\"count\":2,\"results\": [" + ITEM + ",{\"id\":8,\"title\":\"" + user + "\"}]}");
         });
     }
 
