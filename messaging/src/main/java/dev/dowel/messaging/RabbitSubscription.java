@@ -212,10 +212,9 @@ final class RabbitSubscription implements Subscription {
         void open(Connection from) throws IOException {
             close();
             Channel channel = Exchanges.openChannel(from);
-            int share = (plan.prefetch() + plan.concurrency() - 1) / plan.concurrency();
             Consumer fresh = new Consumer(channel);
             try {
-                channel.basicQos(share);
+                channel.basicQos(share());
                 fresh.consuming = channel.basicConsume(plan.queue(), false, fresh);
                 consumer = fresh;
             } catch (IOException | RuntimeException e) {
@@ -228,12 +227,20 @@ final class RabbitSubscription implements Subscription {
             }
         }
 
+        private int share() {
+            return (plan.prefetch() + plan.concurrency() - 1) / plan.concurrency();
+        }
+
         void cancel() {
             Consumer now = consumer;
             String tag = now == null ? null : now.consuming;
             if (now != null && tag != null && active() && now.cancelling.compareAndSet(false, true)) {
                 try {
                     now.getChannel().basicCancel(tag);
+                    // The broker answers a cancel before it takes the consumer off a quorum queue, and what comes next
+                    // on
+                    // the channel after it has: else what another channel gives back could still come here.
+                    now.getChannel().basicQos(share());
                 } catch (IOException | RuntimeException e) {
                     // The channel is gone, and with it the consumer.
                     now.gone.complete(null);
