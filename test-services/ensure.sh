@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Makes sure that test services can be had: ensure.sh [rabbitmq|postgresql|redis ...]. A service is there when its
+# Makes sure that test services can be had: ensure.sh [rabbitmq|postgresql|mariadb|redis|npm ...]. A service is there when its
 # variable is set, its program is installed, or a Docker engine answers; else it is installed where that may be done
-# (Debian's packages, as root or through sudo without a password), else one line says what to install.
+# (Debian's packages, as root or through sudo without a password), else one line says what to install. npm is a program
+# only: it fetches the schema that AsyncAPI documents are checked with.
 #   DOWEL_NO_INSTALL=1      never installs
 #   DOWEL_SERVICES_PATH=... the folders to look in, instead of the usual ones
 set -euo pipefail
@@ -55,8 +56,18 @@ install_package() {
 missing=0
 for service in "$@"; do
     case $service in
+        npm)
+            if found=$(find_programs npm) || { install_package npm && found=$(find_programs npm); }; then
+                echo "npm: $found"
+            else
+                echo "npm is needed and was not found: install it (Debian: apt-get install npm)."
+                missing=1
+            fi
+            continue
+            ;;
         rabbitmq) name=RabbitMQ programs="rabbitmq-server epmd" package=rabbitmq-server variable=RABBITMQ_URI ;;
         postgresql) name=PostgreSQL programs=postgres package=postgresql variable=POSTGRES_URL ;;
+        mariadb) name=MariaDB programs="mariadbd mariadb-install-db" package=mariadb-server variable=MARIADB_URL ;;
         redis) name=Redis programs=redis-server package=redis-server variable=REDIS_URI ;;
         *) echo "ensure.sh: unknown service $service"; exit 2 ;;
     esac

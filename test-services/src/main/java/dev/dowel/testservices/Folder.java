@@ -17,8 +17,12 @@ final class Folder {
     }
 
     static Folder create(String name) {
+        return create(Path.of(System.getProperty("java.io.tmpdir")), name);
+    }
+
+    static Folder create(Path parent, String name) {
         try {
-            return new Folder(Files.createTempDirectory("dowel-" + name + "-"));
+            return new Folder(Files.createTempDirectory(parent, "dowel-" + name + "-"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,14 +2,18 @@ package dev.dowel.testservices;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A RabbitMQ for tests. Safe for use by several threads, except that kill and restart belong to one. */
 public final class RabbitMq implements AutoCloseable {
     private static final String VARIABLE = "RABBITMQ_URI";
+    private static final String FOLDER = "rabbitmq";
+    private static final String IMAGE = System.getProperty("dowel.rabbitmq.image", "rabbitmq:4");
     private static @Nullable RabbitMq shared;
 
     private final URI uri;
@@ -29,16 +33,58 @@ public final class RabbitMq implements AutoCloseable {
         return start(Programs.installed());
     }
 
+    /**
+     * Starts a broker of the caller's own from the installed program, with more lines in its {@code rabbitmq.conf}.
+     *
+     * @throws MissingServiceException if there is no program
+     */
+    public static RabbitMq start(List<String> configuration) {
+        return start(configuration, List.of());
+    }
+
+    /**
+     * Starts a broker of the caller's own from the installed program, with plugins such as {@code rabbitmq_management},
+     * whose port is to be set in the configuration.
+     *
+     * @throws MissingServiceException if there is no program
+     */
+    public static RabbitMq start(List<String> configuration, List<String> plugins) {
+        return installed(Programs.installed(), configuration, plugins, () -> Folder.create(FOLDER))
+                .orElseThrow(RabbitMq::missing);
+    }
+
+    /**
+     * Starts a broker of the caller's own from the installed program, with its data in a new folder in the given one.
+     *
+     * @throws MissingServiceException if there is no program
+     */
+    public static RabbitMq start(Path parent) {
+        return installed(Programs.installed(), List.of(), List.of(), () -> Folder.create(parent, FOLDER))
+                .orElseThrow(RabbitMq::missing);
+    }
+
     static RabbitMq start(Programs programs) {
+        return installed(programs, List.of(), List.of(), () -> Folder.create(FOLDER))
+                .orElseGet(() -> {
+                    if (Containers.available()) {
+                        return own(Containers.start(IMAGE, 5672, List.of()));
+                    }
+                    throw missing();
+                });
+    }
+
+    private static Optional<RabbitMq> installed(
+            Programs programs, List<String> configuration, List<String> plugins, Supplier<Folder> folder) {
         Optional<Path> server = programs.find("rabbitmq-server");
         Optional<Path> epmd = programs.find("epmd");
-        if (server.isPresent() && epmd.isPresent()) {
-            return own(RabbitMqProcess.start(server.get(), epmd.get()));
-        }
-        if (Containers.available()) {
-            return own(Containers.start("rabbitmq:4", 5672, java.util.List.of()));
-        }
-        throw new MissingServiceException("RabbitMQ", "rabbitmq-server", VARIABLE);
+        return server.isPresent() && epmd.isPresent()
+                ? Optional.of(
+                        own(RabbitMqProcess.start(server.get(), epmd.get(), folder.get(), configuration, plugins)))
+                : Optional.empty();
+    }
+
+    private static MissingServiceException missing() {
+        return new MissingServiceException("RabbitMQ", "rabbitmq-server", VARIABLE);
     }
 
     private static RabbitMq own(Service service) {
@@ -56,6 +102,11 @@ public final class RabbitMq implements AutoCloseable {
     private static RabbitMq shared(Map<String, String> environment) {
         String uri = environment.get(VARIABLE);
         return uri == null || uri.isEmpty() ? start() : new RabbitMq(URI.create(uri), null);
+    }
+
+    /** Returns a port that nobody listens on now, such as for a plugin. */
+    public static int freePort() {
+        return Processes.freePorts(1)[0];
     }
 
     /** Returns where it is, with user and password. */

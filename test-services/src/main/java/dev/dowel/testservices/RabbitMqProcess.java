@@ -25,10 +25,11 @@ final class RabbitMqProcess implements Service {
     private final Thread atExit = new Thread(this::end, "rabbitmq-end");
     private boolean closed;
 
-    private RabbitMqProcess(Path server, Path epmdProgram) {
+    private RabbitMqProcess(
+            Path server, Path epmdProgram, Folder folder, List<String> configuration, List<String> plugins) {
         this.server = server;
         this.ctl = server.resolveSibling("rabbitmqctl");
-        this.folder = Folder.create("rabbitmq");
+        this.folder = folder;
         int[] ports = Processes.freePorts(3);
         this.port = ports[0];
         environment.put("HOME", folder.path().toString());
@@ -42,11 +43,15 @@ final class RabbitMqProcess implements Service {
         environment.put("RABBITMQ_LOG_BASE", folder.file("log").toString());
         environment.put(
                 "RABBITMQ_CONFIG_FILE",
-                folder.write("rabbitmq.conf", "log.console = true\nlog.console.level = warning\nlog.file = false\n")
+                folder.write(
+                                "rabbitmq.conf",
+                                "log.console = true\nlog.console.level = warning\nlog.file = false\n"
+                                        + String.join("\n", configuration) + "\n")
                         .toString());
         environment.put(
                 "RABBITMQ_ENABLED_PLUGINS_FILE",
-                folder.write("enabled_plugins", "[].\n").toString());
+                folder.write("enabled_plugins", "[" + String.join(",", plugins) + "].\n")
+                        .toString());
         environment.put("RABBITMQ_CONF_ENV_FILE", "/dev/null");
         environment.put("RABBITMQ_PID_FILE", folder.file("pid").toString());
         this.epmd = Processes.start(
@@ -57,8 +62,9 @@ final class RabbitMqProcess implements Service {
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
-    static RabbitMqProcess start(Path server, Path epmd) {
-        RabbitMqProcess process = new RabbitMqProcess(server, epmd);
+    static RabbitMqProcess start(
+            Path server, Path epmd, Folder folder, List<String> configuration, List<String> plugins) {
+        RabbitMqProcess process = new RabbitMqProcess(server, epmd, folder, configuration, plugins);
         try {
             process.restart();
             return process;
@@ -93,6 +99,8 @@ final class RabbitMqProcess implements Service {
                 PATIENCE,
                 () -> Processes.pid(folder.file("pid")).isPresent() && Processes.answers(port, AMQP_GREETING),
                 () -> "Its log ends with:\n" + folder.tail(LOG));
+        // It listens a moment before it takes orders.
+        ctl("await_startup");
     }
 
     @Override

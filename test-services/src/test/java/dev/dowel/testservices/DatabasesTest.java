@@ -1,6 +1,7 @@
 package dev.dowel.testservices;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -13,19 +14,30 @@ class DatabasesTest {
     @Test
     void committed_rows_survive_kill_9_of_postgresql() throws Exception {
         try (PostgreSql postgres = PostgreSql.start()) {
-            String url = postgres.newDatabase();
-            execute(url, "CREATE TABLE kept (id int)");
-            execute(url, "INSERT INTO kept VALUES (1)");
+            checkKeeps(postgres.newDatabase(), postgres::kill, postgres::restart);
+        }
+    }
 
-            postgres.kill();
-            postgres.restart();
+    @Test
+    void committed_rows_survive_kill_9_of_mariadb() throws Exception {
+        try (MariaDb mariadb = MariaDb.start()) {
+            checkKeeps(mariadb.newDatabase(), mariadb::kill, mariadb::restart);
+        }
+    }
 
-            try (Connection connection = DriverManager.getConnection(url);
-                    Statement statement = connection.createStatement();
-                    ResultSet rows = statement.executeQuery("SELECT count(*) FROM kept")) {
-                assertThat(rows.next()).isTrue();
-                assertThat(rows.getInt(1)).isEqualTo(1);
-            }
+    private static void checkKeeps(String url, Runnable kill, Runnable restart) throws Exception {
+        execute(url, "CREATE TABLE kept (id int)");
+        execute(url, "INSERT INTO kept VALUES (1)");
+
+        kill.run();
+        assertThatThrownBy(() -> execute(url, "INSERT INTO kept VALUES (2)")).isInstanceOf(SQLException.class);
+        restart.run();
+
+        try (Connection connection = DriverManager.getConnection(url);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT count(*) FROM kept")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(1);
         }
     }
 

@@ -10,11 +10,13 @@ import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RabbitMqTest {
@@ -55,6 +57,14 @@ class RabbitMqTest {
     }
 
     @Test
+    void its_data_is_in_the_folder_it_is_given(@TempDir Path parent) throws Exception {
+        try (RabbitMq rabbit = RabbitMq.start(parent)) {
+            assertThat(Processes.answers(rabbit.uri().getPort(), new byte[0])).isTrue();
+            assertThat(parent).isDirectoryRecursivelyContaining("glob:**/data/dowel*");
+        }
+    }
+
+    @Test
     void a_new_vhost_is_nobody_elses() throws Exception {
         URI one = RabbitMq.shared().newVhost();
         URI other = RabbitMq.shared().newVhost();
@@ -74,6 +84,7 @@ class RabbitMqTest {
                 .hasMessage("RabbitMQ is needed and was not found: install it (Debian: apt-get install"
                         + " rabbitmq-server), or set RABBITMQ_URI, or start a Docker engine.");
         assertThatThrownBy(() -> PostgreSql.start(none)).hasMessageContaining("apt-get install postgresql");
+        assertThatThrownBy(() -> MariaDb.start(none)).hasMessageContaining("apt-get install mariadb-server");
         assertThatThrownBy(() -> Redis.start(none)).hasMessageContaining("apt-get install redis-server");
     }
 
