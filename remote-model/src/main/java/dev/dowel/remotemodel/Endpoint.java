@@ -146,8 +146,14 @@ final class Endpoint<T, ID> {
         try {
             return options.type.cast(json.decode(reply.body(), options.type));
         } catch (IOException e) {
+            forget(key(true, id, caller), caller);
             throw notAsPromised(get(id, caller), e);
         }
+    }
+
+    /** A text that cannot be read is a failure, and those are not kept. */
+    void forget(CacheKey key, Caller caller) {
+        caller.context().ifPresent(context -> context.cache().remove(key));
     }
 
     private Ask get(String id, Caller caller) {

@@ -41,9 +41,15 @@ final class Listing<T, ID> {
         String canonical = canonical(url);
         visited.add(canonical);
         AtomicReference<PageReader.@Nullable Read<T>> loaded = new AtomicReference<>();
-        Reply reply = endpoint.read(endpoint.key(false, canonical, caller), caller, () -> load(ask, loaded));
+        CacheKey key = endpoint.key(false, canonical, caller);
+        Reply reply = endpoint.read(key, caller, () -> load(ask, loaded));
         PageReader.@Nullable Read<T> page = loaded.get();
-        return new RemotePage(ask, page == null ? read(ask, reply) : page, visited);
+        try {
+            return new RemotePage(ask, page == null ? read(ask, reply) : page, visited);
+        } catch (RemoteDecodeException e) {
+            endpoint.forget(key, caller);
+            throw e;
+        }
     }
 
     private Reply load(Ask ask, AtomicReference<PageReader.@Nullable Read<T>> loaded) {

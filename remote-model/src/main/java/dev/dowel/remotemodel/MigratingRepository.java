@@ -3,8 +3,6 @@ package dev.dowel.remotemodel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,34 +59,22 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
         FALLBACK_LOCAL
     }
 
-    private final Repository<T, ID> local;
-    private final Repository<T, ID> remote;
-    private final IdCodec<ID> ids;
-    private final IdPolicy idPolicy;
     private final String name;
-    private final Pins pins;
-    private final @Nullable Supplier<String> key;
-    private final String salt;
-    private final @Nullable Function<? super T, ? extends @Nullable ID> idOf;
-    private final OnRemoteFailure onRemoteFailure;
-    private final MigrationListener listener;
-    private final Comparison comparison;
+    private final Sides<T, ID> sides;
     private final Shadows shadows;
+    private final MigratedReads<T, ID> reads;
+    private final MigratedWrites<T, ID> writes;
 
     private MigratingRepository(Builder<T, ID> options) {
-        this.local = options.local;
-        this.remote = options.remote;
-        this.ids = options.ids;
-        this.idPolicy = options.idPolicy;
         this.name = options.name;
-        this.pins = new Pins(options.name, options.plans);
-        this.key = options.key;
-        this.salt = options.salt;
-        this.idOf = options.idOf;
-        this.onRemoteFailure = options.onRemoteFailure;
-        this.listener = new MigrationListeners(
+        IdCodec<ID> codec = options.ids;
+        IdPolicy idPolicy = options.idPolicy;
+        Function<ID, String> ids = id -> codec.checked(id, idPolicy);
+        Pins pins = new Pins(name, options.plans);
+        this.sides = new Sides<>(options.local, options.remote, pins, options.key, options.salt);
+        MigrationListener listener = new MigrationListeners(
                 options.listeners.isEmpty() ? List.of(MigrationListener.logging()) : List.copyOf(options.listeners));
-        this.comparison =
+        Comparison comparison =
                 new Comparison(options.json, Set.copyOf(options.ignored), options.tolerance, !options.unordered);
         this.shadows = new Shadows(
                 name,
@@ -98,6 +84,8 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
                 options.recheckAfter,
                 options.shadowThreads + options.shadowQueue,
                 options.engine != null ? options.engine : new Shadows.Threads(name, options.shadowThreads));
+        this.reads = new MigratedReads<>(name, sides, ids, comparison, shadows, options.onRemoteFailure, listener);
+        this.writes = new MigratedWrites<>(name, sides, ids, options.idOf, listener);
     }
 
     /**
@@ -118,24 +106,12 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
 
     @Override
     public Optional<T> find(ID id) {
-        return one("find", id, side -> side.find(id), found -> comparison.one(found.orElse(null)));
+        return reads.find(id);
     }
 
     @Override
     public T get(ID id) {
-        return one("get", id, side -> side.get(id), comparison::one);
-    }
-
-    private <R> R one(String operation, ID id, Function<Repository<T, ID>, R> read, Function<R, Comparison.Seen> seen) {
-        String text = ids.checked(id, idPolicy);
-        MigrationPlan plan = pins.plan();
-        return read(
-                operation,
-                plan,
-                side(plan, text),
-                read,
-                seen,
-                side -> comparison.one(side.find(id).orElse(null)));
+        return reads.get(id);
     }
 
     /**
@@ -145,34 +121,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
      */
     @Override
     public Map<ID, T> getAll(Collection<ID> ids) {
-        Map<String, ID> asked = new LinkedHashMap<>();
-        ids.forEach(id -> asked.putIfAbsent(this.ids.checked(id, idPolicy), id));
-        MigrationPlan plan = pins.plan();
-        Map<Pins.Side, List<ID>> divided = new LinkedHashMap<>();
-        asked.forEach((text, id) -> divided.computeIfAbsent(side(plan, text), s -> new ArrayList<>())
-                .add(id));
-        Map<ID, T> found = new LinkedHashMap<>();
-        divided.forEach((side, some) -> found.putAll(read(
-                "getAll",
-                plan,
-                side,
-                repository -> repository.getAll(some),
-                entities -> seen(some, entities),
-                repository -> seen(some, repository.getAll(some)))));
-        Map<ID, T> inOrder = new LinkedHashMap<>();
-        for (ID id : asked.values()) {
-            T entity = found.get(id);
-            if (entity != null) {
-                inOrder.put(id, entity);
-            }
-        }
-        return Collections.unmodifiableMap(inOrder);
-    }
-
-    private Comparison.Seen seen(List<ID> asked, Map<ID, T> found) {
-        List<@Nullable T> entities = new ArrayList<>();
-        asked.forEach(id -> entities.add(found.get(id)));
-        return comparison.many(entities);
+        return reads.getAll(ids);
     }
 
     /**
@@ -182,160 +131,27 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
      */
     @Override
     public Page<T> filter(Query query) {
-        Objects.requireNonNull(query, "query");
-        MigrationPlan plan = pins.plan();
-        return read(
-                "filter",
-                plan,
-                side(plan, null),
-                side -> side.filter(query),
-                comparison::page,
-                side -> comparison.page(side.filter(query)));
+        return reads.filter(Objects.requireNonNull(query, "query"));
     }
 
     @Override
     public T create(T entity) {
-        Objects.requireNonNull(entity, "entity");
-        return write("create", null, side -> side.create(entity), (side, created) -> side.create(created));
+        return writes.create(Objects.requireNonNull(entity, "entity"));
     }
 
     @Override
     public T update(ID id, T entity) {
-        Objects.requireNonNull(entity, "entity");
-        return write("update", id, side -> side.update(id, entity), (side, updated) -> side.update(id, updated));
+        return writes.update(id, Objects.requireNonNull(entity, "entity"));
     }
 
     @Override
     public T patch(ID id, Patch patch) {
-        Objects.requireNonNull(patch, "patch");
-        return write("patch", id, side -> side.patch(id, patch), (side, patched) -> side.patch(id, patch));
+        return writes.patch(id, Objects.requireNonNull(patch, "patch"));
     }
 
     @Override
     public boolean delete(ID id) {
-        return write("delete", id, side -> side.delete(id), (side, deleted) -> side.delete(id));
-    }
-
-    private <R> R read(
-            String operation,
-            MigrationPlan plan,
-            Pins.Side side,
-            Function<Repository<T, ID>, R> read,
-            Function<R, Comparison.Seen> seen,
-            Function<Repository<T, ID>, Comparison.Seen> again) {
-        R answer;
-        try {
-            answer = read.apply(repository(side));
-        } catch (EntityNotFoundException absent) {
-            shadow(operation, plan, side, () -> comparison.one(null), again);
-            throw absent;
-        } catch (RemoteModelException failure) {
-            if (side == Pins.Side.LOCAL || !mayFallBack(plan, failure)) {
-                throw failure;
-            }
-            listener.fellBack(name, operation, kind(failure));
-            return read.apply(local);
-        }
-        shadow(operation, plan, side, () -> seen.apply(answer), again);
-        return answer;
-    }
-
-    private void shadow(
-            String operation,
-            MigrationPlan plan,
-            Pins.Side served,
-            Supplier<Comparison.Seen> seen,
-            Function<Repository<T, ID>, Comparison.Seen> again) {
-        if (plan.isShadowed()) {
-            Repository<T, ID> other = served == Pins.Side.LOCAL ? remote : local;
-            Supplier<Comparison.Seen> servedAgain = () -> again.apply(repository(served));
-            // Written on the caller's thread, a local entity could read its lazy parts in the caller's transaction.
-            Supplier<Supplier<Comparison.Seen>> taken = served == Pins.Side.LOCAL
-                    ? () -> servedAgain
-                    : () -> {
-                        Comparison.Seen answer = seen.get();
-                        return () -> answer;
-                    };
-            shadows.compare(operation, taken, servedAgain, () -> again.apply(other));
-        }
-    }
-
-    private boolean mayFallBack(MigrationPlan plan, RemoteModelException failure) {
-        if (onRemoteFailure == OnRemoteFailure.FAIL
-                || !plan.isLocalWritten()
-                || pins.written().isPresent()) {
-            return false;
-        }
-        // A refusal is an answer: going round it would show what the remote side hides.
-        RemoteModelException reason = failure instanceof BatchException batch ? batch.failure() : failure;
-        return !(reason instanceof RemoteResponseException response)
-                || response.status() >= 500
-                || response.status() == 408
-                || response.status() == 429;
-    }
-
-    private interface SecondWrite<T, ID, R> {
-        void write(Repository<T, ID> side, R answer);
-    }
-
-    private <R> R write(
-            String operation, @Nullable ID id, Function<Repository<T, ID>, R> write, SecondWrite<T, ID, R> second) {
-        @Nullable String text = id == null ? null : ids.checked(id, idPolicy);
-        MigrationPlan plan = pins.plan();
-        Pins.Side first = switch (plan.writes()) {
-            case LOCAL, LOCAL_THEN_REMOTE -> Pins.Side.LOCAL;
-            case REMOTE, REMOTE_THEN_LOCAL -> Pins.Side.REMOTE;
-        };
-        // Whatever the outcome: a write that timed out may have been carried out.
-        pins.write(first);
-        R answer = write.apply(repository(first));
-        switch (plan.writes()) {
-            case LOCAL_THEN_REMOTE -> writeSecond(operation, text, remote, answer, second);
-            case REMOTE_THEN_LOCAL -> writeSecond(operation, text, local, answer, second);
-            case LOCAL, REMOTE -> {}
-        }
-        return answer;
-    }
-
-    private <R> void writeSecond(
-            String operation, @Nullable String id, Repository<T, ID> side, R answer, SecondWrite<T, ID, R> second) {
-        try {
-            second.write(side, answer);
-        } catch (RuntimeException failure) {
-            listener.secondWriteFailed(name, operation, id == null ? idOf(answer) : id, kind(failure));
-        }
-    }
-
-    @SuppressWarnings("unchecked") // Without an id it was a creation, whose answer is the entity.
-    private String idOf(Object created) {
-        try {
-            @Nullable ID id = idOf == null ? null : idOf.apply((T) created);
-            return id == null ? "" : ids.checked(id, idPolicy);
-        } catch (RuntimeException unknown) {
-            return "";
-        }
-    }
-
-    /** The kind of a failure; its message may hold what a database or a service had to say about the content. */
-    private static String kind(RuntimeException failure) {
-        String kind = failure.getClass().getSimpleName();
-        return failure instanceof RemoteResponseException response ? kind + " " + response.status() : kind;
-    }
-
-    private Repository<T, ID> repository(Pins.Side side) {
-        return side == Pins.Side.LOCAL ? local : remote;
-    }
-
-    private Pins.Side side(MigrationPlan plan, @Nullable String id) {
-        return pins.written().orElseGet(() -> isRemote(plan, id) ? Pins.Side.REMOTE : Pins.Side.LOCAL);
-    }
-
-    private boolean isRemote(MigrationPlan plan, @Nullable String id) {
-        if (plan.isSameForAll()) {
-            return plan.isRemote(salt, "");
-        }
-        String by = key == null ? id : key.get();
-        return by != null && plan.isRemote(salt, by);
+        return writes.delete(id);
     }
 
     /** Ends the shadow reads at once and makes no more; everything else goes on. Closing twice does nothing. */
@@ -347,7 +163,7 @@ public final class MigratingRepository<T, ID> implements Repository<T, ID>, Auto
     /** Returns the name and the two sides. */
     @Override
     public String toString() {
-        return "MigratingRepository[" + name + ": " + local + ", " + remote + "]";
+        return "MigratingRepository[" + name + ": " + sides + "]";
     }
 
     /**

@@ -10,6 +10,12 @@ record MigrationListeners(List<MigrationListener> all) implements MigrationListe
 
     private static final Logger log = LoggerFactory.getLogger(MigratingRepository.class);
 
+    /** The kind of a failure; its message may hold what a database or a service had to say about the content. */
+    static String kind(RuntimeException failure) {
+        String kind = failure.getClass().getSimpleName();
+        return failure instanceof RemoteResponseException response ? kind + " " + response.status() : kind;
+    }
+
     private void each(Consumer<MigrationListener> event) {
         for (MigrationListener listener : all) {
             try {

@@ -152,7 +152,8 @@ final class RequestCache {
         }
     }
 
-    private synchronized void remove(CacheKey key) {
+    /** Forgets one entry, such as a text that turned out not to be what was promised. */
+    synchronized void remove(CacheKey key) {
         Reply reply = entries.remove(key);
         if (reply != null) {
             bytes -= key.weight() + reply.weight();

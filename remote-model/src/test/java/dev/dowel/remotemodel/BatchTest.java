@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -172,5 +173,30 @@ class BatchTest {
                 .allSatisfy(request ->
                         assertThat(request.getUrl().toString().length()).isLessThanOrEqualTo(6_000));
         assertThat(server.requests.get(0).getUrl().toString().length()).isGreaterThan(6_000 - 11);
+    }
+
+    @Test
+    void neither_the_order_nor_the_size_of_an_answer_matters() throws IOException {
+        server = TestServer.answering(TestServer.json(
+                200, "[{\"id\":3,\"title\":\"c\"},{\"id\":1,\"title\":\"a\"},{\"id\":3,\"title\":\"c\"}]"));
+        Map<Long, Book> found = server.books().getAll(List.of(1L, 2L, 3L, 1L));
+
+        assertThat(found.keySet()).containsExactly(1L, 3L);
+        found.forEach((id, book) -> assertThat(book.id()).isEqualTo(id));
+        assertThat(server.requests.get(0).getUrl().queryParameter("id__in")).isEqualTo("1,2,3");
+    }
+
+    @Test
+    void get_all_asks_only_for_what_the_request_has_not_read() throws IOException {
+        server = new TestServer(request -> request.getUrl().querySize() > 0
+                ? asked(request)
+                : request.getUrl().encodedPath().endsWith("/2") ? TestServer.status(404) : TestServer.book(1));
+        RemoteModel<Book, Long> books = server.books().in(TestServer.context());
+        books.get(1L);
+        books.find(2L);
+
+        assertThat(books.getAll(List.of(1L, 2L, 3L)).keySet()).containsExactly(1L, 3L);
+        assertThat(server.requests).hasSize(3);
+        assertThat(server.requests.get(2).getUrl().queryParameter("id__in")).isEqualTo("3");
     }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
@@ -546,5 +550,44 @@ class CacheRulesTest {
 
         assertThat(waiter.get(10, TimeUnit.SECONDS).title()).isEqualTo("Book 7");
         assertThat(server.requests).hasSize(2);
+    }
+
+    @Test
+    void a_read_while_a_write_is_under_way_does_not_get_what_was_read_before_it() throws Exception {
+        server = new TestServer(request -> {
+            if (request.getMethod().equals("PATCH")) {
+                asked.countDown();
+                Fixtures.await(answer);
+            }
+            return any(request);
+        });
+        RemoteModel<Book, Long> books = server.books().in(context());
+        books.get(7L);
+        books.filter(Query.all());
+        Future<Book> write = threads.submit(() -> books.patch(7L, Patch.of("price", 1)));
+        Fixtures.await(asked);
+        server.requests.clear();
+        books.get(7L);
+        books.filter(Query.all());
+        assertThat(server.requests).hasSize(2);
+
+        answer.countDown();
+        assertThat(write.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+    }
+
+    @Test
+    void an_identity_neither_holds_the_credential_nor_is_its_plain_digest() throws Exception {
+        server = new TestServer(CacheRulesTest::any);
+        RemoteService service =
+                server.service().credentials(Credentials.inbound()).build();
+        String identity = Caller.of(service, View.PLAIN.in(context("Authorization", "Bearer canary")))
+                .identity();
+        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+        List<String> guesses = Stream.of("canary", "Bearer canary", "Bearer canary\n")
+                .map(guess -> Base64.getEncoder().encodeToString(sha256.digest(guess.getBytes(StandardCharsets.UTF_8))))
+                .toList();
+
+        assertThat(Base64.getDecoder().decode(identity)).hasSize(32);
+        assertThat(identity).isNotIn(guesses).doesNotContain("canary");
     }
 }

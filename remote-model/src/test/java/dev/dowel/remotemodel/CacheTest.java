@@ -14,6 +14,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.LongStream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.SocketEffect;
@@ -449,6 +450,75 @@ class CacheTest {
 
             boolean created = write == writes.get(0);
             assertThat(server.requests).hasSize(created ? 1 : 2);
+        }
+    }
+
+    @Test
+    void questions_with_another_filter_order_or_size_and_other_pages_are_other_calls() throws IOException {
+        RemoteModel<Book, Long> books = django(TestServer.context());
+        List<Query> questions = List.of(
+                Query.all(),
+                Query.where("title", "x"),
+                Query.where("title__iexact", "x"),
+                Query.where("title", "x").orderBy("price"),
+                Query.where("title", "x").orderBy("-price"),
+                Query.where("title", "x").orderBy("price", "id"),
+                Query.where("title", "x").orderBy("id", "price"),
+                Query.where("title", "x").size(2),
+                Query.where("title", "x").size(3));
+        for (int round = 0; round < 2; round++) {
+            questions.forEach(books::filter);
+            assertThat(server.requests).hasSize(questions.size());
+        }
+        server.close();
+
+        server = new TestServer(request -> TestServer.json(
+                200,
+                "2".equals(request.getUrl().queryParameter("page"))
+                        ? "{\"next\":null,\"results\":[{\"id\":2}]}"
+                        : "{\"next\":\"?page=2\",\"results\":[{\"id\":1}]}"));
+        RemoteModel<Book, Long> paged = server.books().in(TestServer.context());
+        for (int round = 0; round < 2; round++) {
+            assertThat(paged.filter(Query.all()).stream().map(Book::id)).containsExactly(1L, 2L);
+            assertThat(server.requests).hasSize(2);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"answered 500", "answered with HTML", "answered with half a text", "dropped", "too late"})
+    void no_failure_is_remembered(String failure) throws IOException {
+        MockResponse.Builder broken = new MockResponse.Builder();
+        MockResponse first = switch (failure) {
+            case "answered 500" -> TestServer.json(500, "{}");
+            case "answered with HTML" ->
+                broken.setHeader("Content-Type", "text/html").body("<p>").build();
+            case "answered with half a text" -> TestServer.json(200, "{\"id\":7,\"tit");
+            case "dropped" ->
+                broken.onResponseStart(new SocketEffect.CloseSocket()).build();
+            default -> broken.onResponseStart(SocketEffect.Stall.INSTANCE).build();
+        };
+        List<Function<RemoteModel<Book, Long>, Object>> reads = List.of(
+                books -> books.get(7L).id(),
+                books -> books.filter(Query.all()).items().get(0).id(),
+                books -> books.getAll(List.of(7L)).get(7L).id());
+        for (Function<RemoteModel<Book, Long>, Object> read : reads) {
+            AtomicInteger calls = new AtomicInteger();
+            server = new TestServer(request -> calls.incrementAndGet() == 1
+                    ? first
+                    : request.getUrl().pathSize() > 3 ? TestServer.book(7) : TestServer.json(200, "[{\"id\":7}]"));
+            RequestContext context = TestServer.context();
+            RemoteModel<Book, Long> hasty = TestServer.books(server.service()
+                            .retry(RetryPolicy.none())
+                            .timeouts(
+                                    Duration.ofSeconds(20),
+                                    failure.equals("too late") ? Duration.ofMillis(50) : Duration.ofSeconds(30)))
+                    .in(context);
+            assertThatThrownBy(() -> read.apply(hasty)).isInstanceOf(RemoteModelException.class);
+
+            assertThat(context.cache().size()).isZero();
+            assertThat(read.apply(server.books().in(context))).isEqualTo(7L);
+            assertThat(server.requests).hasSize(2);
+            server.close();
         }
     }
 }

@@ -24,8 +24,10 @@ import java.net.Socket;
 import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.net.SocketFactory;
 import mockwebserver3.MockResponse;
@@ -284,5 +286,62 @@ class FailureTest {
         public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
             throw new UnsupportedOperationException();
         }
+    }
+
+    @Test
+    void models_of_one_service_share_its_budget_and_another_service_has_its_own() throws IOException {
+        server = TestServer.answering(TestServer.status(503));
+        RemoteService library =
+                server.service().retry(RetryPolicy.standard().withBudget(0)).build();
+        RemoteModel<Book, Long> books =
+                library.model("books", Book.class, IdCodec.LONG).build();
+        RemoteModel<Book, Long> users =
+                library.model("users", Book.class, IdCodec.LONG).build();
+        for (int i = 0; i < 5; i++) {
+            assertThatThrownBy(() -> books.get(7L)).isInstanceOf(Unavailable.class);
+        }
+        assertThat(server.requests).hasSize(15);
+        assertThatThrownBy(() -> users.get(7L)).isInstanceOf(Unavailable.class);
+        assertThat(server.requests).hasSize(16);
+
+        assertThatThrownBy(() -> server.books().get(7L)).isInstanceOf(Unavailable.class);
+        assertThat(server.requests).hasSize(19);
+    }
+
+    @Test
+    void a_long_retry_after_takes_nothing_out_of_the_budget() throws IOException {
+        server = TestServer.answering(TestServer.status(503, "Retry-After", "120"));
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().retry(RetryPolicy.standard().withBudget(0)));
+        for (int i = 0; i < 20; i++) {
+            assertThatThrownBy(() -> books.get(7L)).isInstanceOf(Unavailable.class);
+        }
+        assertThat(server.requests).hasSize(20);
+        assertThatThrownBy(() -> books.create(Book.titled("x", 1))).isInstanceOf(Unavailable.class);
+        assertThat(server.pauses).isEmpty();
+    }
+
+    @Test
+    void one_deadline_covers_attempts_renewed_tokens_and_redirects() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        List<MockResponse> answers = new ArrayList<>(List.of(
+                TestServer.status(503),
+                TestServer.status(401),
+                TestServer.status(302, "Location", "/api/v1/books/8"),
+                TestServer.book(8)));
+        server = new TestServer(request -> {
+            nanos.addAndGet(Duration.ofSeconds(20).toNanos());
+            return answers.remove(0);
+        });
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .timing(new Timing(nanos::get, java.time.Instant::now, () -> 0, pause -> {}))
+                .timeouts(Duration.ofSeconds(30), Duration.ofSeconds(100))
+                .deadlineHeader("X-Time-Left")
+                .followSameOriginRedirects(1)
+                .credentials(Credentials.bearer(() -> "old", rejected -> "new")));
+
+        assertThat(books.get(7L).id()).isEqualTo(8);
+        assertThat(List.of(millis(0), millis(1), millis(2), millis(3)))
+                .containsExactly(100_000L, 80_000L, 60_000L, 40_000L);
     }
 }

@@ -53,7 +53,13 @@ class HeaderPolicyTest {
                 "Idempotency-Key",
                 "Authorization",
                 "Cookie",
-                "Set-Cookie"
+                "Cookie2",
+                "Set-Cookie",
+                "Accept",
+                "HTTP2-Settings",
+                "X-Original-URL",
+                "X-Rewrite-URL",
+                "X-Forwarded-Prefix"
             })
     void some_headers_cannot_be_allowed(String name) {
         for (String spelling : List.of(name, name.toLowerCase(Locale.ROOT), name.toUpperCase(Locale.ROOT))) {
@@ -150,5 +156,20 @@ class HeaderPolicyTest {
         assertThat(context.headers().get("X-Name")).containsExactly("50 %25 of Zo%C3%AB", "%E2%82%AC");
         assertThat(context.headers().get("X-Plain")).containsExactly("50 %");
         assertThat(context.droppedHeaders()).isEqualTo(1);
+    }
+
+    @Test
+    void cookies_are_not_kept_where_the_connection_header_names_them() {
+        HeaderPolicy policy = HeaderPolicy.none().cookies("sessionid");
+        List<String> cookie = List.of("sessionid=s");
+
+        assertThat(RequestContext.of(Map.of("Cookie", cookie), policy)
+                        .snapshot()
+                        .cookies())
+                .hasSize(1);
+        assertThat(RequestContext.of(Map.of("Cookie", cookie, "Connection", List.of("cookie")), policy)
+                        .snapshot()
+                        .cookies())
+                .isEmpty();
     }
 }

@@ -413,4 +413,72 @@ class MigratingRepositoryTest {
                 .idPolicy(IdPolicy.ENCODED)
                 .build();
     }
+
+    @Test
+    void a_write_of_one_entity_leaves_the_reads_of_others_where_they_are() {
+        plan.set(MigrationPlan.readRemoteWriteLocal());
+        java.util.function.Supplier<MigrationPlan> source = plan::get;
+        MigratingRepository<Book, Long> books = options().plan(source).build();
+        MigratingRepository<Book, Long> others = options().plan(source).build();
+        try (Scope scope = TestServer.context().bind()) {
+            books.patch(1L, Patch.of("price", 5));
+
+            assertThat(books.get(1L).title()).isEqualTo("local");
+            assertThat(others.get(1L).title()).isEqualTo("remote");
+        }
+    }
+
+    @Test
+    void a_create_a_delete_and_a_read_of_many_count_for_reading_your_own_writes_too() {
+        MigratingRepository<Book, Long> books = under(MigrationPlan.readRemoteWriteLocal());
+        try (Scope scope = TestServer.context().bind()) {
+            Book created = books.create(Book.titled("new", 7));
+            assertThat(books.find(created.id())).contains(created);
+            assertThat(books.getAll(List.of(created.id(), 1L))).containsEntry(created.id(), created);
+        }
+        try (Scope scope = TestServer.context().bind()) {
+            books.delete(1L);
+            assertThat(books.find(1L)).isEmpty();
+            assertThat(books.getAll(List.of(1L))).isEmpty();
+        }
+    }
+
+    @Test
+    void the_pages_after_the_first_come_from_the_side_that_gave_it() {
+        MigratingRepository<Book, Long> books = under(MigrationPlan.remote());
+        for (long id = 1; id <= 5; id++) {
+            local.holding(new Book(id, "local", 1, null));
+            remote.holding(new Book(id, "remote", 1, null));
+        }
+        Page<Book> first = books.filter(Query.all().orderBy("id"));
+        plan.set(MigrationPlan.local());
+
+        assertThat(first.stream().map(Book::title)).hasSize(5).containsOnly("remote");
+        assertThat(local.asked).isEmpty();
+    }
+
+    @Test
+    void an_id_that_the_caller_chose_is_the_same_on_both_sides() {
+        long id = 70;
+        for (MigrationPlan dual : List.of(MigrationPlan.dualWrite(), MigrationPlan.live())) {
+            Book created = under(dual).create(new Book(++id, "chosen", 7, null));
+
+            assertThat(created.id()).isEqualTo(id);
+            assertThat(local.content().get(id)).isEqualTo(created);
+            assertThat(remote.content().get(id)).isEqualTo(created);
+        }
+        assertThat(listener.events).isEmpty();
+    }
+
+    @Test
+    void a_read_that_fell_back_is_not_compared_with_itself() {
+        plan.set(MigrationPlan.live());
+        MigratingRepository<Book, Long> books =
+                options().onRemoteFailure(OnRemoteFailure.FALLBACK_LOCAL).build();
+        remote.failing(unavailable(503));
+
+        assertThat(books.get(1L)).isEqualTo(LOCAL);
+        assertThat(engine.tasks).isEmpty();
+        assertThat(listener.events).containsExactly("get fell back Unavailable 503");
+    }
 }

@@ -10,9 +10,19 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
+import java.security.Key;
+import java.security.Provider;
+import java.security.Security;
+import java.security.spec.AlgorithmParameterSpec;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import javax.crypto.Mac;
+import javax.crypto.MacSpi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +124,92 @@ class OptionalDependenciesTest {
                 }
             }
         }
+    }
+
+    /** Alice and Bob read twice each within one request. */
+    public static final class TwoIdentities {
+
+        private TwoIdentities() {}
+
+        public static String run(URI base) {
+            try (RemoteService service = RemoteService.builder("library", base)
+                    .credentials(Credentials.inbound())
+                    .build()) {
+                RequestContext request =
+                        RequestContext.of(Map.of("Authorization", List.of("Bearer alice")), HeaderPolicy.tracing());
+                RemoteModel<Book, Long> alice =
+                        service.model("books", Book.class, IdCodec.LONG).build().in(request);
+                RemoteModel<Book, Long> bob = alice.as(Credentials.bearer(() -> "bob"));
+                alice.create(Book.titled("a", 1));
+                return Stream.of(alice, bob, alice, bob)
+                        .map(each -> each.get(1L).title())
+                        .toList()
+                        .toString();
+            }
+        }
+    }
+
+    /** The Mac of a security device: unlike those of the platform, nobody can copy it. */
+    public static final class OfADevice extends MacSpi {
+
+        private static final AtomicInteger made = new AtomicInteger();
+        private final Mac mac;
+
+        public OfADevice() throws GeneralSecurityException {
+            mac = Mac.getInstance("HmacSHA256", "SunJCE");
+            made.incrementAndGet();
+        }
+
+        @Override
+        protected int engineGetMacLength() {
+            return mac.getMacLength();
+        }
+
+        @Override
+        protected void engineInit(Key key, AlgorithmParameterSpec parameters) throws InvalidKeyException {
+            mac.init(key);
+        }
+
+        @Override
+        protected void engineUpdate(byte input) {
+            mac.update(input);
+        }
+
+        @Override
+        protected void engineUpdate(byte[] input, int offset, int length) {
+            mac.update(input, offset, length);
+        }
+
+        @Override
+        protected byte[] engineDoFinal() {
+            return mac.doFinal();
+        }
+
+        @Override
+        protected void engineReset() {
+            mac.reset();
+        }
+    }
+
+    @Test
+    void a_mac_that_cannot_be_copied_tells_identities_apart_as_well() throws Exception {
+        Provider device = new Provider("device", "1", "of a test") {
+            private static final long serialVersionUID = 1L;
+        };
+        device.put("Mac.HmacSHA256", OfADevice.class.getName());
+        Security.insertProviderAt(device, 1);
+        try (Without loader = new Without("tools.jackson.")) {
+            assertThat(loader.run(TwoIdentities.class, server.base())).isEqualTo("[a, a, a, a]");
+        } finally {
+            Security.removeProvider("device");
+        }
+
+        assertThat(server.requests)
+                .extracting(request ->
+                        request.getMethod() + " " + request.getHeaders().get("Authorization"))
+                .containsExactly("POST Bearer alice", "GET Bearer alice", "GET Bearer bob");
+        // One to copy from, and one for each identity because that failed.
+        assertThat(OfADevice.made).hasValueGreaterThanOrEqualTo(3);
     }
 
     /** The class path of the tests, loaded anew, without some packages. */

@@ -475,4 +475,70 @@ class PropagationTest {
         logger.addAppender(logs);
         return logs;
     }
+
+    @Test
+    void no_inbound_header_says_where_a_call_goes() throws IOException {
+        try (TestServer foreign = TestServer.answering(TestServer.book(7))) {
+            String host = foreign.base().getAuthority();
+            RemoteService.Builder options = options();
+            Headers headers = sent(
+                    options,
+                    TestServer.context(
+                            "Host",
+                            host,
+                            "Forwarded",
+                            "host=" + host + ";proto=https",
+                            "X-Forwarded-Host",
+                            host,
+                            "X-Forwarded-Proto",
+                            "https",
+                            "X-Forwarded-Prefix",
+                            "/other",
+                            "X-Original-URL",
+                            "/other"));
+
+            assertThat(foreign.requests).isEmpty();
+            assertThat(server.requests.get(0).getTarget()).isEqualTo("/api/v1/books/7");
+            assertThat(headers.values("Host")).containsExactly(server.base().getAuthority());
+            assertThat(headers.names())
+                    .noneMatch(name -> name.toLowerCase(java.util.Locale.ROOT).contains("forwarded"));
+        }
+    }
+
+    @Test
+    void a_context_that_is_given_wins_over_the_one_of_the_thread() throws IOException {
+        RemoteModel<Book, Long> books = TestServer.books(options().credentials(Credentials.inbound()));
+        RequestContext bound = TestServer.context("traceparent", "00-bound", "Authorization", "Bearer bound");
+        bound.wrap((Runnable) () -> {
+                    books.in(CALLER).find(7L);
+                    books.find(7L);
+                })
+                .run();
+
+        assertThat(server.requests)
+                .extracting(request -> request.getHeaders().get("Authorization"))
+                .containsExactly("Bearer canary", "Bearer bound");
+        assertThat(server.requests)
+                .extracting(request -> request.getHeaders().get("traceparent"))
+                .containsExactly("00-1", "00-bound");
+    }
+
+    @Test
+    void how_many_single_gets_are_many_can_be_set_and_the_warning_says_it() throws IOException {
+        ListAppender<ILoggingEvent> logs = capture();
+        server = new TestServer(request -> TestServer.book(1));
+        RemoteModel<Book, Long> books =
+                TestServer.books(server.service().warnAfterGets(3)).in(TestServer.context());
+        for (long id = 1; id <= 3; id++) {
+            books.get(id);
+        }
+        assertThat(logs.list).isEmpty();
+        books.get(4L);
+        books.get(5L);
+
+        assertThat(logs.list).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.WARN);
+            assertThat(event.getFormattedMessage()).contains("more than 3 single gets of books from library", "getAll");
+        });
+    }
 }

@@ -3,6 +3,9 @@ package dev.dowel.remotemodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
@@ -54,5 +57,41 @@ class RemoteServicesTest {
         services.close();
 
         assertThatThrownBy(() -> books.find(1L)).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** A program with the variable; public so that another Java can start it. */
+    public static final class Program {
+
+        private Program() {}
+
+        public static void main(String[] arguments) {
+            try (RemoteServices services = RemoteServices.fromEnvironment()) {
+                System.out.print(services.service("pizza") + " " + services.service("users"));
+            } catch (IllegalStateException e) {
+                System.out.print(e.getMessage());
+            }
+        }
+    }
+
+    private static String run(Map<String, String> environment) throws Exception {
+        ProcessBuilder java = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Program.class.getName());
+        java.environment().remove("REMOTE_SERVICES");
+        java.environment().putAll(environment);
+        Process process = java.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).isZero();
+        return said;
+    }
+
+    @Test
+    void the_services_are_those_of_the_environment() throws Exception {
+        assertThat(run(Map.of("REMOTE_SERVICES", "pizza=https://pizza.internal users=https://users.internal")))
+                .isEqualTo("RemoteService[pizza at https://pizza.internal/]"
+                        + " RemoteService[users at https://users.internal/]");
+        assertThat(run(Map.of())).contains("REMOTE_SERVICES");
     }
 }

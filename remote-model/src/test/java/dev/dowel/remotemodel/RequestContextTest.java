@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -224,6 +225,24 @@ class RequestContextTest {
         } finally {
             logger.detachAppender(logs);
             other.shutdown();
+        }
+    }
+
+    @Test
+    void what_is_read_beside_a_request_is_kept_nowhere() throws Exception {
+        try (TestServer server = new TestServer(request -> TestServer.book(7))) {
+            RequestContext beside = one.beside(Duration.ofMinutes(1));
+            RemoteModel<Book, Long> books = server.books().in(beside);
+            books.get(7L);
+            books.get(7L);
+            books.find(7L);
+
+            assertThat(server.requests).hasSize(3);
+            assertThat(beside.cache().size()).isZero();
+            assertThat(one.cache().size()).isZero();
+            assertThat(beside.headers()).isEqualTo(one.headers());
+            assertThat(beside.timeLeft())
+                    .hasValueSatisfying(left -> assertThat(left).isLessThanOrEqualTo(Duration.ofMinutes(1)));
         }
     }
 }

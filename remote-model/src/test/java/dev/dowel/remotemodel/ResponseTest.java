@@ -41,16 +41,32 @@ class ResponseTest {
                 .build();
     }
 
+    private static MockResponse text(int status) {
+        return TestServer.status(status, "Content-Type", "text/plain")
+                .newBuilder()
+                .body("no route")
+                .build();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {404, 410})
     void only_an_empty_or_json_answer_means_absent(int status) throws IOException {
         assertThat(books(TestServer.status(status)).find(7L)).isEmpty();
         assertThat(books(TestServer.json(status, "{\"detail\":\"Not found.\"}")).find(7L))
                 .isEmpty();
-        RemoteModel<Book, Long> wrong = books(html(status));
+        for (MockResponse proxys : java.util.List.of(html(status), text(status))) {
+            not_the_services_own(books(proxys));
+        }
+    }
+
+    private void not_the_services_own(RemoteModel<Book, Long> wrong) {
         for (org.assertj.core.api.ThrowableAssert.ThrowingCallable call :
                 java.util.List.<org.assertj.core.api.ThrowableAssert.ThrowingCallable>of(
-                        () -> wrong.find(7L), () -> wrong.delete(7L), () -> wrong.update(7L, Book.titled("x", 1)))) {
+                        () -> wrong.find(7L),
+                        () -> wrong.get(7L),
+                        () -> wrong.delete(7L),
+                        () -> wrong.update(7L, Book.titled("x", 1)),
+                        () -> wrong.patch(7L, Patch.of("price", 1)))) {
             assertThatThrownBy(call)
                     .isInstanceOf(RemoteResponseException.class)
                     .hasMessageContaining(server.base() + "/api/v1/books/7")
@@ -231,5 +247,19 @@ class ResponseTest {
         mapper.activateDefaultTyping(mapper.getPolymorphicTypeValidator());
 
         assertThatThrownBy(() -> JsonCodec.jackson2(mapper)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void a_message_says_method_url_status_and_title_and_leaves_out_the_query() throws IOException {
+        RemoteModel<Book, Long> books =
+                books(TestServer.status(429, "Content-Type", "application/problem+json", "Retry-After", "90")
+                        .newBuilder()
+                        .body("{\"title\":\"Too busy\",\"detail\":\"canary\"}")
+                        .build());
+
+        assertThatThrownBy(() -> books.filter(Query.where("title", "canary")))
+                .hasMessage("GET " + server.base() + "/api/v1/books answered 429 (Too busy), retry after PT1M30S");
+        assertThatThrownBy(() -> books.create(Book.titled("canary", 1)))
+                .hasMessage("POST " + server.base() + "/api/v1/books answered 429 (Too busy), retry after PT1M30S");
     }
 }

@@ -137,12 +137,14 @@ class RetryTest {
         assertThat(server.requests).hasSize(3);
     }
 
-    @Test
-    void a_retry_after_that_does_not_fit_fails_at_once_and_is_handed_on() throws IOException {
-        RemoteModel<Book, Long> books = books(TestServer.status(503, "Retry-After", "120"));
+    @ParameterizedTest
+    @CsvSource({"503,3,PT3S", "503,120,PT2M", "429,3,PT3S", "503,'Thu, 01 Jan 2026 00:02:00 GMT',PT2M"})
+    void a_retry_after_that_does_not_fit_fails_at_once_and_is_handed_on(int status, String value, Duration wait)
+            throws IOException {
+        RemoteModel<Book, Long> books = books(TestServer.status(status, "Retry-After", value));
         RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
 
-        assertThat(e.retryAfter()).contains(Duration.ofMinutes(2));
+        assertThat(e.retryAfter()).contains(wait);
         assertThat(server.requests).hasSize(1);
         assertThat(server.pauses).isEmpty();
     }
@@ -160,14 +162,18 @@ class RetryTest {
         server = TestServer.answering(TestServer.status(503, "Retry-After", "1"));
         RemoteModel<Book, Long> books =
                 TestServer.books(server.service().timeouts(Duration.ofMillis(500), Duration.ofMillis(900)));
-        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.class);
+        RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
 
+        assertThat(e.retryAfter()).contains(Duration.ofSeconds(1));
         assertThat(server.requests).hasSize(1);
+        assertThat(server.pauses).isEmpty();
     }
 
     @Test
     void a_repeated_delete_that_finds_nothing_has_deleted() throws IOException {
         assertThat(books(DROPPED, TestServer.status(404)).delete(7L)).isTrue();
+        assertThat(books(TestServer.status(503), TestServer.status(410)).delete(7L))
+                .isTrue();
         assertThat(books(TestServer.status(404)).delete(7L)).isFalse();
     }
 
@@ -294,5 +300,33 @@ class RetryTest {
                         .map(ceiling -> Duration.ofNanos((long) (ceiling * 1_000_000L * random)))
                         .toList())
                 .allMatch(pause -> !pause.isNegative() && pause.compareTo(Duration.ofSeconds(1)) < 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "PUT", "DELETE", "POST", "PATCH"})
+    void a_connection_that_is_refused_is_tried_again_whatever_the_verb(String verb) throws IOException {
+        int free;
+        try (ServerSocket socket = new ServerSocket(0)) {
+            free = socket.getLocalPort();
+        }
+        List<Duration> pauses = new ArrayList<>();
+        RemoteModel<Book, Long> books =
+                TestServer.books(RemoteService.builder("library", URI.create("http://localhost:" + free))
+                        .timing(new Timing(System::nanoTime, Instant::now, () -> 0.5, pauses::add)));
+        Throwable failure = catchThrowable(() -> {
+            switch (verb) {
+                case "GET" -> books.get(7L);
+                case "PUT" -> books.update(7L, Book.titled("x", 1));
+                case "DELETE" -> books.delete(7L);
+                case "POST" -> books.create(Book.titled("x", 1));
+                default -> books.patch(7L, Patch.of("price", 1));
+            }
+        });
+
+        assertThat(failure)
+                .isInstanceOfSatisfying(
+                        RemoteCallException.class, e -> assertThat(e.outcome()).isEqualTo(Outcome.NOT_SENT))
+                .hasMessageStartingWith(verb + " http://localhost:" + free + "/api/v1/books");
+        assertThat(pauses).hasSize(2);
     }
 }

@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -250,5 +252,27 @@ class TransportTest {
         RemoteResponseException e = catchThrowableOfType(RemoteResponseException.class, () -> books.get(7L));
 
         assertThat(e.headers().get("Retry-After")).containsExactly("120");
+    }
+
+    @Test
+    void an_attempt_that_a_transport_makes_on_another_thread_is_on_behalf_of_the_one_who_called() throws Exception {
+        server = TestServer.answering(TestServer.book(7));
+        RequestContext alice = TestServer.context("traceparent", "00-alice", "Authorization", "Bearer alice");
+        RequestContext bob = TestServer.context("traceparent", "00-bob", "Authorization", "Bearer bob");
+        ExecutorService pool = Executors.newSingleThreadExecutor();
+        try {
+            RemoteModel<Book, Long> books = TestServer.books(server.service()
+                    .credentials(Credentials.inbound())
+                    .transport(next -> call ->
+                            pool.submit(bob.wrap(() -> next.execute(call))).get(20, TimeUnit.SECONDS)));
+            alice.wrap(() -> books.get(7L)).call();
+        } finally {
+            pool.shutdown();
+        }
+
+        assertThat(server.requests).singleElement().satisfies(request -> {
+            assertThat(request.getHeaders().values("traceparent")).containsExactly("00-alice");
+            assertThat(request.getHeaders().values("Authorization")).containsExactly("Bearer alice");
+        });
     }
 }

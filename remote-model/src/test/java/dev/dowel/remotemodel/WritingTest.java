@@ -279,4 +279,13 @@ class WritingTest {
 
         assertThat(books.get(5L).title()).isEqualTo("New");
     }
+
+    @Test
+    void a_patch_without_an_answer_is_read_back_even_where_updates_give_what_was_sent() throws IOException {
+        RemoteModel<Book, Long> books = new EchoingBooks(
+                service(TestServer.status(204), TestServer.book(5)).build());
+
+        assertThat(books.patch(5L, Patch.of("price", 9))).isEqualTo(new Book(5L, "Book 5", 5, null));
+        assertThat(sent(1).getRequestLine()).startsWith("GET /api/v1/books/5 HTTP");
+    }
 }
