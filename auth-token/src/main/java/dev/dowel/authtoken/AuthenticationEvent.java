@@ -9,8 +9,10 @@ import java.util.Optional;
  *
  * @param method the request method, escaped
  * @param path the request URI without query, escaped
- * @param remoteAddress the address of the connection's other end
+ * @param remoteAddress the address of the connection's other end, or {@code unknown} where there is none
  * @param principal who calls, if the token was accepted
+ * @param client the configured client that the token names, accepted or not; empty if it names none
+ * @param secret the label of the secret that matched, accepted or not, if it has one
  * @param reason why the call was refused, if it was
  */
 public record AuthenticationEvent(
@@ -18,6 +20,8 @@ public record AuthenticationEvent(
         String path,
         String remoteAddress,
         Optional<ServicePrincipal> principal,
+        Optional<String> client,
+        Optional<String> secret,
         Optional<RefusalReason> reason) {
 
     /**
@@ -25,8 +29,10 @@ public record AuthenticationEvent(
      *
      * @param method the request method, escaped
      * @param path the request URI without query, escaped
-     * @param remoteAddress the address of the connection's other end
+     * @param remoteAddress the address of the connection's other end, or {@code unknown} where there is none
      * @param principal who calls, if the token was accepted
+     * @param client the configured client that the token names
+     * @param secret the label of the secret that matched
      * @param reason why the call was refused, if it was
      */
     public AuthenticationEvent {
@@ -34,6 +40,8 @@ public record AuthenticationEvent(
         Objects.requireNonNull(path, "path");
         Objects.requireNonNull(remoteAddress, "remoteAddress");
         Objects.requireNonNull(principal, "principal");
+        Objects.requireNonNull(client, "client");
+        Objects.requireNonNull(secret, "secret");
         Objects.requireNonNull(reason, "reason");
     }
 }

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BearerToken {
 
-    private final String value;
+    private final String text;
+    private final int start;
 
-    private BearerToken(String value) {
-        this.value = value;
+    private BearerToken(String text, int start) {
+        this.text = text;
+        this.start = start;
     }
 
     /**
@@ -38,7 +40,7 @@ public final class BearerToken {
      * @return the token in clear; keep it out of logs, messages and keys of caches
      */
     public String value() {
-        return value;
+        return text.substring(start);
     }
 
     /**
@@ -51,9 +53,14 @@ public final class BearerToken {
         return "BearerToken[redacted]";
     }
 
+    /** Returns the bytes that the token spells in Base64, or null if it is not spelled in the one right way. */
+    byte @Nullable [] base64() {
+        return StrictBase64.decode(text, start);
+    }
+
     /** Returns the token that begins at the offset, or null if what stands there is none. */
     static @Nullable BearerToken parse(String text, int start) {
-        return isToken(text, start) ? new BearerToken(text.substring(start)) : null;
+        return isToken(text, start) ? new BearerToken(text, start) : null;
     }
 
     private static boolean isToken(String text, int start) {

@@ -9,15 +9,14 @@ import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.time.Duration;
+import java.lang.reflect.AnnotatedElement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Lets a call pass only with {@code Authorization: Bearer} and a token that the verifier accepts, and answers every other
@@ -42,39 +41,32 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Mappings are a path ({@code /health}) or a path with all below it ({@code /api/*}), relative to the context, decoded.
  * They hold for canonical paths only: one with {@code ;}, {@code //}, backslash, dot segments, needless percent encoding
- * or characters outside printable ASCII needs a token and every scope of every rule.
+ * or characters outside printable ASCII needs a token and every scope of every rule. What asks for a scope or for {@link
+ * Authentication#REQUIRED} also holds for the same path in other case and with or without a last slash, while what opens a
+ * path holds for it as written only. Scopes of {@link RequireScope} on a servlet add to those of the mappings, whatever the
+ * path; an INCLUDE needs those of all servlets.
  *
  * <p>Behind the filter {@code getUserPrincipal()} is a {@link ServicePrincipal}, {@code isUserInRole} asks its scopes, and
- * {@code getAuthType()} is {@code Bearer}. The filter makes no session and reads no body.
+ * {@code getAuthType()} is {@code Bearer}. Where a call passes as nobody, also by {@link Authentication#NONE} and on an error
+ * page, all of them say so, whatever the container or an earlier filter found out, and {@code login} and {@code
+ * authenticate} throw; where something else shall authenticate, do not map this filter. The filter makes no session and
+ * reads no body.
  */
 public final class BearerTokenFilter implements Filter {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BearerTokenFilter.class);
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(5);
-
-    private final TokenVerifier verifier;
     private final AccessRules rules;
+    private final AnnotatedScopes annotated = new AnnotatedScopes();
     private final RefusalAnswer answer;
-    private final int maxTokenLength;
-    private final @Nullable AuthenticationListener listener;
-    private final ThrottledLog verifierLog = new ThrottledLog(LOG, "The token verifier", System::nanoTime);
-    private final ThrottledLog listenerLog = new ThrottledLog(LOG, "The authentication listener", System::nanoTime);
-    private final String attribute = BearerTokenFilter.class.getName() + "." + UUID.randomUUID();
-
-    /** Kept with the request. Only an instance made by this very filter counts, whatever others put in its place. */
-    private record Marker(BearerTokenFilter owner, Outcome outcome) {
-        @Override
-        public String toString() {
-            return "BearerTokenFilter.Marker";
-        }
-    }
+    private final AuditTrail audit;
+    private final Authenticator authenticator;
+    private final boolean preflights;
 
     private BearerTokenFilter(Builder builder) {
-        this.verifier = builder.verifier;
         this.rules = new AccessRules(builder.modes, builder.scopes);
-        this.answer = new RefusalAnswer(builder.realm);
-        this.maxTokenLength = builder.maxTokenLength;
-        this.listener = builder.listener;
+        this.answer = new RefusalAnswer(builder.realm, builder.errorWriter);
+        this.audit = new AuditTrail(builder.listener);
+        this.authenticator = new Authenticator(builder.verifier, builder.maxTokenLength, builder.failures, this.audit);
+        this.preflights = builder.preflights;
     }
 
     /**
@@ -102,137 +94,120 @@ public final class BearerTokenFilter implements Filter {
         if (!(request instanceof HttpServletRequest call) || !(response instanceof HttpServletResponse reply)) {
             throw new ServletException("BearerTokenFilter guards HTTP only; map it to HTTP servlets");
         }
-        Outcome known = known(call);
+        Outcome known = authenticator.known(call);
         if (call.getDispatcherType() == DispatcherType.ERROR) {
             chain.doFilter(identified(call, known), reply);
             return;
         }
-        AccessRules.Access access = rules.access(call);
+        if (preflights && isPreflight(call)) {
+            chain.doFilter(new AnonymousRequest(call), reply);
+            return;
+        }
+        AccessRules.Access access = rules.access(call).and(annotated.ofServlet(call));
         if (access.mode() == Authentication.NONE) {
             chain.doFilter(identified(call, known), reply);
             return;
         }
-        Outcome outcome = known == null ? authenticate(call) : known;
+        Outcome outcome = authenticator.outcome(call);
+        Outcome.Refused refusal = refusal(outcome, access);
+        if (refusal == null) {
+            chain.doFilter(identified(call, outcome), reply);
+        } else {
+            refuse(call, reply, outcome, refusal, access);
+        }
+    }
+
+    /**
+     * Returns whether the call may reach a handler with {@link RequireScope}, and answers it if not. For interceptors of web
+     * frameworks, behind this filter:
+     *
+     * <pre>{@code
+     * public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) throws IOException {
+     *     return !(handler instanceof HandlerMethod method)
+     *             || filter.permits(request, response, method.getBeanType(), method.getMethod());
+     * }
+     * }</pre>
+     *
+     * @param request the call, as the filter passed it on or wrapped since
+     * @param response its answer, not committed
+     * @param handlers what will handle it, such as class and method; their scopes add up
+     * @return true if no handler is annotated, or if a token was accepted whose client has all scopes; else false, with the
+     *     answer given and the listener told
+     * @throws IOException if the answer cannot be written
+     * @throws IllegalStateException if an annotation holds what is no scope token
+     */
+    public boolean permits(HttpServletRequest request, HttpServletResponse response, AnnotatedElement... handlers)
+            throws IOException {
+        Set<String> needed = AnnotatedScopes.of(List.of(handlers));
+        if (needed == null) {
+            return true;
+        }
+        AccessRules.Access access = new AccessRules.Access(Authentication.REQUIRED, needed);
+        Outcome outcome = authenticator.outcome(request);
+        Outcome.Refused refusal = refusal(outcome, access);
+        if (refusal != null) {
+            refuse(request, response, outcome, refusal, access);
+        }
+        return refusal == null;
+    }
+
+    /** Returns why the call may not pass, or null if it may. */
+    private static Outcome.@Nullable Refused refusal(Outcome outcome, AccessRules.Access access) {
         if (outcome instanceof Outcome.Authenticated authenticated) {
-            ServicePrincipal principal = authenticated.principal();
-            if (principal.scopes().containsAll(access.scopes())) {
-                chain.doFilter(new AuthenticatedRequest(call, principal), reply);
-            } else {
-                Outcome.Refused refused = new Outcome.Refused(RefusalReason.INSUFFICIENT_SCOPE, Duration.ZERO);
-                refuse(call, reply, refused, access, principal);
-            }
-        } else if (outcome instanceof Outcome.Refused refused) {
-            if (access.mode().letsThrough(refused.reason())) {
-                chain.doFilter(call, reply);
-            } else {
-                refuse(call, reply, refused, access, null);
-            }
+            boolean suffices = authenticated.principal().scopes().containsAll(access.scopes());
+            return suffices ? null : new Outcome.Refused(RefusalReason.INSUFFICIENT_SCOPE);
         }
-    }
-
-    private @Nullable Outcome known(HttpServletRequest request) {
-        return request.getAttribute(attribute) instanceof Marker marker && marker.owner() == this
-                ? marker.outcome()
-                : null;
-    }
-
-    private static HttpServletRequest identified(HttpServletRequest request, @Nullable Outcome known) {
-        return known instanceof Outcome.Authenticated authenticated
-                ? new AuthenticatedRequest(request, authenticated.principal())
-                : request;
-    }
-
-    private Outcome authenticate(HttpServletRequest request) {
-        Outcome outcome = outcome(AuthorizationHeader.parse(request.getHeaders("Authorization"), maxTokenLength));
-        request.setAttribute(attribute, new Marker(this, outcome));
-        if (listener != null && outcome instanceof Outcome.Authenticated authenticated) {
-            tell(listener, request, authenticated.principal(), null);
-        }
-        return outcome;
-    }
-
-    private Outcome outcome(AuthorizationHeader header) {
-        if (header instanceof AuthorizationHeader.Unusable unusable) {
-            return new Outcome.Refused(unusable.reason(), Duration.ZERO);
-        }
-        Verification verification = verify(((AuthorizationHeader.Token) header).token());
-        if (verification instanceof Verification.Accepted accepted) {
-            return new Outcome.Authenticated(accepted.principal());
-        }
-        if (verification instanceof Verification.Unavailable unavailable) {
-            return new Outcome.Refused(RefusalReason.UNAVAILABLE, unavailable.retryAfter());
-        }
-        return new Outcome.Refused(refusal(((Verification.Rejected) verification).reason()), Duration.ZERO);
-    }
-
-    /** A rejected token is a 401 like any other, even if a verifier names a reason that has another answer. */
-    private static RefusalReason refusal(RefusalReason reason) {
-        return switch (reason) {
-            case MISSING, OTHER_SCHEME, SEVERAL_CREDENTIALS, INSUFFICIENT_SCOPE, UNAVAILABLE -> RefusalReason.OTHER;
-            default -> reason;
-        };
-    }
-
-    private Verification verify(BearerToken token) {
-        try {
-            return Objects.requireNonNull(verifier.verify(token), "verification");
-        } catch (RuntimeException e) {
-            verifierLog.failed(e);
-            return new Verification.Unavailable(AFTER_FAILURE);
-        }
+        Outcome.Refused refused = (Outcome.Refused) outcome;
+        return access.mode().letsThrough(refused.reason()) ? null : refused;
     }
 
     private void refuse(
             HttpServletRequest request,
             HttpServletResponse response,
-            Outcome.Refused refused,
-            AccessRules.Access access,
-            @Nullable ServicePrincipal principal)
+            Outcome outcome,
+            Outcome.Refused refusal,
+            AccessRules.Access access)
             throws IOException {
-        LOG.debug("Refused a call: {}", refused.reason());
-        if (listener != null) {
-            tell(listener, request, principal, refused.reason());
-        }
-        answer.write(response, refused.reason(), refused.retryAfter(), access.scopes());
+        Optional<ServicePrincipal> principal = outcome instanceof Outcome.Authenticated authenticated
+                ? Optional.of(authenticated.principal())
+                : Optional.empty();
+        audit.refused(request, refusal.rejected(), principal);
+        answer.write(request, response, refusal, access.scopes());
     }
 
-    private void tell(
-            AuthenticationListener told,
-            HttpServletRequest request,
-            @Nullable ServicePrincipal principal,
-            @Nullable RefusalReason reason) {
-        AuthenticationEvent event = new AuthenticationEvent(
-                LoggableText.of(request.getMethod()),
-                LoggableText.of(request.getRequestURI()),
-                LoggableText.of(request.getRemoteAddr()),
-                Optional.ofNullable(principal),
-                Optional.ofNullable(reason));
-        try {
-            if (reason == null) {
-                told.onSuccess(event);
-            } else {
-                told.onFailure(event);
-            }
-        } catch (RuntimeException e) {
-            listenerLog.failed(e);
-        }
+    private static HttpServletRequest identified(HttpServletRequest request, @Nullable Outcome known) {
+        return known instanceof Outcome.Authenticated authenticated
+                ? new AuthenticatedRequest(request, authenticated.principal())
+                : new AnonymousRequest(request);
+    }
+
+    /** A preflight carries no credentials by the rules of browsers; like every exemption it holds for canonical paths. */
+    private static boolean isPreflight(HttpServletRequest request) {
+        return request.getDispatcherType() == DispatcherType.REQUEST
+                && "OPTIONS".equals(request.getMethod())
+                && request.getHeader("Origin") != null
+                && request.getHeader("Access-Control-Request-Method") != null
+                && RequestPath.canonical(request) != null;
     }
 
     /** Collects the options of a {@link BearerTokenFilter}. Not safe for use by several threads. */
     public static final class Builder {
 
-        private static final int DEFAULT_LENGTH = 2_048;
         private static final int GREATEST_LENGTH = 65_536;
 
         private final TokenVerifier verifier;
         private final List<AccessRules.ModeRule> modes = new ArrayList<>();
         private final List<AccessRules.ScopeRule> scopes = new ArrayList<>();
         private String realm = "service";
-        private int maxTokenLength = DEFAULT_LENGTH;
+        private int maxTokenLength;
+        private boolean preflights;
+        private ErrorWriter errorWriter = ErrorWriter.detail();
         private @Nullable AuthenticationListener listener;
+        private @Nullable FailureWatch failures;
 
         private Builder(TokenVerifier verifier) {
             this.verifier = verifier;
+            maxTokenLength(verifier.maxTokenLength());
         }
 
         /**
@@ -253,7 +228,8 @@ public final class BearerTokenFilter implements Filter {
 
         /**
          * Sets how the header is treated on some paths; the most specific mapping decides, and of equal ones the strictest.
-         * On a path with a mapping other than {@link Authentication#REQUIRED}, scopes that a wider mapping asks for are not
+         * A mapping to {@link Authentication#REQUIRED} holds in other case and with or without a last slash too, other modes
+         * as written only. On a path with a mapping other than {@link Authentication#REQUIRED}, scopes that a wider mapping asks for are not
          * needed, while one that is as specific or more still is.
          *
          * @param mode how
@@ -270,7 +246,8 @@ public final class BearerTokenFilter implements Filter {
         }
 
         /**
-         * Demands a scope on some paths, beside every other scope that other mappings demand there. Such a path always
+         * Demands a scope on some paths, beside every other scope that other mappings demand there, in whatever case the path
+         * is asked for and with or without a last slash. Such a path always
          * needs an accepted token, unless a more specific {@link #authentication} mapping says otherwise.
          *
          * @param scope a scope token of RFC 6749
@@ -285,7 +262,7 @@ public final class BearerTokenFilter implements Filter {
                 throw new IllegalArgumentException("scope must be a scope token of RFC 6749: " + scope);
             }
             for (PathMapping mapping : parsed(mappings)) {
-                scopes.add(new AccessRules.ScopeRule(mapping, scope));
+                scopes.add(new AccessRules.ScopeRule(mapping, Set.of(scope)));
             }
             return this;
         }
@@ -302,7 +279,58 @@ public final class BearerTokenFilter implements Filter {
         }
 
         /**
-         * Sets the longest {@code Authorization} value that is looked at, scheme and spaces included; 2,048 unless set.
+         * Sets who writes the bodies of refusals, {@link ErrorWriter#detail()} unless set.
+         *
+         * @param writer writes content type and body
+         * @return this builder
+         */
+        public Builder errorWriter(ErrorWriter writer) {
+            errorWriter = Objects.requireNonNull(writer, "writer");
+            return this;
+        }
+
+        /**
+         * Sets who holds addresses back that send wrong tokens, nobody unless set. The address is that of the connection's
+         * other end: behind a proxy the proxy's, so that one caller with wrong tokens would have all others refused.
+         *
+         * @param limiter asked for every call with an {@code Authorization} header on a path that looks at it
+         * @return this builder
+         */
+        public Builder failureLimiter(FailureLimiter limiter) {
+            return failureLimiter(limiter, RemoteAddress::of);
+        }
+
+        /**
+         * Sets who holds addresses back that send wrong tokens, and how the address of a caller is found, for services behind
+         * proxies. Where the function returns null or throws, the address of the connection's other end counts.
+         *
+         * @param limiter asked for every call with an {@code Authorization} header on a path that looks at it
+         * @param address called on the thread of the request, once for each call that the limiter is asked for; must
+         *     believe headers of known proxies only, or a caller chooses who is held back
+         * @return this builder
+         */
+        public Builder failureLimiter(FailureLimiter limiter, Function<HttpServletRequest, String> address) {
+            failures = new FailureWatch(
+                    Objects.requireNonNull(limiter, "limiter"), Objects.requireNonNull(address, "address"));
+            return this;
+        }
+
+        /**
+         * Sets whether preflight requests of browsers pass as nobody: {@code OPTIONS} with {@code Origin} and {@code
+         * Access-Control-Request-Method}, on canonical paths. They do not unless set. Whatever answers them must stand
+         * behind this filter and do nothing else for {@code OPTIONS}.
+         *
+         * @param pass whether they pass
+         * @return this builder
+         */
+        public Builder preflights(boolean pass) {
+            preflights = pass;
+            return this;
+        }
+
+        /**
+         * Sets the longest {@code Authorization} value that is looked at, scheme and spaces included; what the verifier
+         * asks for, mostly 2,048, unless set. A longer one is refused before it is decoded or hashed.
          *
          * @param characters 64 to 65,536
          * @return this builder

@@ -2,10 +2,12 @@ package dev.dowel.authtoken;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,16 +15,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientRegistry {
 
+    private final Map<String, List<HashedSecret>> configured;
     private final Map<String, List<HashedSecret>> clients;
     private final List<HashedSecret> unknown;
 
     /** Every client gets as many entries to compare with as the one with most, so that the work shows nothing. */
     ClientRegistry(Map<String, List<HashedSecret>> clients) {
+        this.configured = clients;
         int most = clients.values().stream().mapToInt(List::size).max().orElse(1);
         Map<String, List<HashedSecret>> padded = new HashMap<>();
-        clients.forEach((id, secrets) -> padded.put(id, padded(secrets, most)));
+        this.unknown = Stream.generate(HashedSecret::dummy).limit(most).toList();
+        clients.forEach((id, secrets) -> padded.put(id, padded(secrets)));
         this.clients = Map.copyOf(padded);
-        this.unknown = padded(List.of(), most);
     }
 
     /**
@@ -34,7 +38,7 @@ public final class ClientRegistry {
      * billing {sha256}BASE64 label=2026-12 not-before=2026-12-01T00:00:00Z
      * }</pre>
      *
-     * A client may have several secrets, with different labels; scopes belong to the client, so where two of its lines
+     * A client may have several secrets, at most 32, with different labels; scopes belong to the client, so where two of its lines
      * state scopes they state the same. {@code disabled=true} switches a secret off. Times are instants of ISO 8601;
      * {@code not-before} is inclusive, {@code expires} exclusive. {@link TokenGenerator} prints lines to paste.
      *
@@ -67,6 +71,31 @@ public final class ClientRegistry {
         return "ClientRegistry[" + clients.size() + " clients]";
     }
 
+    /** Returns the same clients, whose secrets know when they were last used before, by verifier. */
+    ClientRegistry remembering(@Nullable ClientRegistry before) {
+        Map<String, List<HashedSecret>> secrets = new LinkedHashMap<>();
+        configured.forEach((id, all) -> secrets.put(
+                id,
+                all.stream()
+                        .map(secret -> secret.remembering(before == null ? null : before.same(id, secret)))
+                        .toList()));
+        return new ClientRegistry(secrets);
+    }
+
+    List<SecretStatus> statuses() {
+        return configured.values().stream()
+                .flatMap(List::stream)
+                .map(HashedSecret::status)
+                .toList();
+    }
+
+    private @Nullable HashedSecret same(String id, HashedSecret secret) {
+        return configured.getOrDefault(id, List.of()).stream()
+                .filter(secret::isSameAs)
+                .findFirst()
+                .orElse(null);
+    }
+
     @Nullable
     List<HashedSecret> secrets(String clientId) {
         return clients.get(clientId);
@@ -76,11 +105,9 @@ public final class ClientRegistry {
         return unknown;
     }
 
-    private static List<HashedSecret> padded(List<HashedSecret> secrets, int size) {
+    private List<HashedSecret> padded(List<HashedSecret> secrets) {
         List<HashedSecret> all = new ArrayList<>(secrets);
-        while (all.size() < size) {
-            all.add(HashedSecret.dummy());
-        }
+        all.addAll(unknown.subList(secrets.size(), unknown.size()));
         return List.copyOf(all);
     }
 }

@@ -18,6 +18,7 @@ final class ClientRegistryParser {
     private static final Pattern COMMENT = Pattern.compile("(^|[ \t,])#.*", Pattern.DOTALL);
     private static final Pattern BLANKS = Pattern.compile("[ \t]+");
     private static final String HASH = "{sha256}";
+    private static final int MOST_SECRETS = 32;
 
     private final Map<String, List<Entry>> clients = new LinkedHashMap<>();
 
@@ -65,6 +66,9 @@ final class ClientRegistryParser {
         }
         Entry entry = entry(line, ByteBuffer.wrap(digest), attributes(line, words));
         List<Entry> others = clients.computeIfAbsent(words[0], id -> new ArrayList<>());
+        if (others.size() == MOST_SECRETS) {
+            throw wrong(line, "the client has more than " + MOST_SECRETS + " secrets; take old ones away");
+        }
         for (Entry other : others) {
             compare(other, entry);
         }

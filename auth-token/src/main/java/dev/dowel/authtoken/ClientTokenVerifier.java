@@ -1,46 +1,82 @@
 package dev.dowel.authtoken;
 
+import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Accepts {@code base64(client:secret)} where the SHA-256 of the secret is one of those stored for the client. Takes no
  * I/O and one hash per token; an unknown client and a wrong, expired, early or disabled secret cost the same work and
- * get the same answer. Instances are safe for use by several threads.
+ * get the same answer. Instances are safe for use by several threads; those that watch a file hold a thread until they are
+ * closed, and go on verifying after that.
  *
- * <p>To rotate a secret: {@linkplain #replace add} the new one beside the old, let the callers change over, then replace
- * again without the old one. No valid call is refused meanwhile.
+ * <p>To rotate a secret: add the new one beside the old, in the file or with {@link #replace}, let the callers change over,
+ * see in {@link #secrets()} that the old one is idle, then take it away. No valid call is refused meanwhile.
  */
-public final class ClientTokenVerifier implements TokenVerifier {
+public final class ClientTokenVerifier implements TokenVerifier, AutoCloseable {
+
+    static final Duration DEFAULT_POLL = Duration.ofSeconds(10);
 
     private static final Verification MALFORMED = new Verification.Rejected(RefusalReason.MALFORMED);
-    private static final Verification UNKNOWN_CLIENT = new Verification.Rejected(RefusalReason.UNKNOWN_CLIENT);
-    private static final Verification WRONG_SECRET = new Verification.Rejected(RefusalReason.WRONG_SECRET);
+
+    /** Fewer characters than 128 random bits take in Base62. */
+    private static final int WEAK = 22;
 
     private final Clock clock;
     private final Sha256 sha256;
+    private final VerifierEvents events;
+    private final @Nullable WatchedFile<ClientRegistry> file;
+    private final @Nullable Polling polling;
+    private final ReentrantLock replacing = new ReentrantLock();
     private volatile ClientRegistry registry;
 
-    ClientTokenVerifier(ClientRegistry registry, Clock clock, Sha256 sha256) {
-        this.registry = Objects.requireNonNull(registry, "registry");
+    ClientTokenVerifier(
+            ClientRegistry registry, Clock clock, Sha256 sha256, @Nullable AuthenticationListener listener) {
+        this.registry = registry.remembering(null);
         this.clock = Objects.requireNonNull(clock, "clock");
         this.sha256 = sha256;
+        this.events = new VerifierEvents(listener);
+        this.file = null;
+        this.polling = null;
+    }
+
+    ClientTokenVerifier(Path path, Duration poll, Clock clock, @Nullable AuthenticationListener listener) {
+        this.clock = clock;
+        this.sha256 = new Sha256();
+        this.events = new VerifierEvents(listener);
+        this.file = new WatchedFile<>(path, ClientRegistry::parse);
+        this.registry = this.file.read().remembering(null);
+        this.polling = new Polling("dowel-client-tokens", poll, this::reload);
     }
 
     /**
      * Returns a verifier for the clients in the environment variable {@code CLIENT_TOKENS}, or in the UTF-8 file that
-     * {@code CLIENT_TOKENS_FILE} names, which is read once, now. The text is that of {@link ClientRegistry#parse}.
+     * {@code CLIENT_TOKENS_FILE} names, which is {@linkplain #watching watched} every 10 seconds. The text is that of {@link
+     * ClientRegistry#parse}.
      *
      * @return a verifier on the system's clock
      * @throws IllegalStateException if neither or both variables are set, the file cannot be read or is larger than 1 MiB,
      *     or the text is wrong; the message names the variable and the problem, and no value
      */
     public static ClientTokenVerifier fromEnvironment() {
-        return of(EnvironmentClients.read(System.getenv()));
+        return EnvironmentClients.verifier(System.getenv(), null);
+    }
+
+    /**
+     * Returns the same as {@link #fromEnvironment()}, with somebody who hears of reloads and weak secrets.
+     *
+     * @param listener mostly the same that the filter has
+     * @return a verifier on the system's clock
+     * @throws IllegalStateException as {@link #fromEnvironment()} does
+     */
+    public static ClientTokenVerifier fromEnvironment(AuthenticationListener listener) {
+        return EnvironmentClients.verifier(System.getenv(), Objects.requireNonNull(listener, "listener"));
     }
 
     /**
@@ -61,17 +97,87 @@ public final class ClientTokenVerifier implements TokenVerifier {
      * @return the verifier
      */
     public static ClientTokenVerifier of(ClientRegistry registry, Clock clock) {
-        return new ClientTokenVerifier(registry, clock, new Sha256());
+        return new ClientTokenVerifier(Objects.requireNonNull(registry, "registry"), clock, new Sha256(), null);
+    }
+
+    /**
+     * Returns a verifier for the clients in a file, on the system's clock. The file is read again and again by a daemon
+     * thread; another content counts at once and as a whole, while one that cannot be read or is wrong changes nothing.
+     * Symbolic links are followed anew each time, so a mounted Kubernetes secret is followed too, unless by {@code subPath}.
+     *
+     * @param file UTF-8, at most 1 MiB, the text of {@link ClientRegistry#parse}; replace it in one step (rename)
+     * @param poll the pause between two looks, more than zero and at most a day
+     * @return the verifier; close it
+     * @throws IllegalStateException if the file cannot be read or is wrong now; the message holds nothing of it
+     * @throws IllegalArgumentException if {@code poll} is out of range
+     */
+    public static ClientTokenVerifier watching(Path file, Duration poll) {
+        return new ClientTokenVerifier(
+                Objects.requireNonNull(file, "file"), Objects.requireNonNull(poll, "poll"), Clock.systemUTC(), null);
+    }
+
+    /**
+     * Returns the same as {@link #watching(Path, Duration)}, with somebody who hears of reloads and weak secrets.
+     *
+     * @param file the clients
+     * @param poll the pause between two looks, more than zero and at most a day
+     * @param listener mostly the same that the filter has
+     * @return the verifier; close it
+     * @throws IllegalStateException if the file cannot be read or is wrong now; the message holds nothing of it
+     * @throws IllegalArgumentException if {@code poll} is out of range
+     */
+    public static ClientTokenVerifier watching(Path file, Duration poll, AuthenticationListener listener) {
+        return new ClientTokenVerifier(
+                Objects.requireNonNull(file, "file"),
+                Objects.requireNonNull(poll, "poll"),
+                Clock.systemUTC(),
+                Objects.requireNonNull(listener, "listener"));
     }
 
     /**
      * Puts other clients in the place of all present ones, at once: a call is judged by the old set or by the new one.
-     * Since {@link ClientRegistry#parse} throws on a wrong text, the last good set stays when a new one cannot be read.
+     * Since {@link ClientRegistry#parse} throws on a wrong text, the last good set stays when a new one cannot be read. A
+     * watched file takes over again when its content changes.
      *
      * @param next who may call from now on
      */
     public void replace(ClientRegistry next) {
-        registry = Objects.requireNonNull(next, "next");
+        Objects.requireNonNull(next, "next");
+        replacing.lock();
+        try {
+            registry = next.remembering(registry);
+        } finally {
+            replacing.unlock();
+        }
+    }
+
+    /**
+     * Reads the watched file now, on the calling thread, instead of at the next look. Listener and log hear of it as of any
+     * other look: of a change and of a failure.
+     *
+     * @return what became of it; unchanged where no file is watched
+     */
+    public ReloadResult reload() {
+        ReloadResult result = file == null ? ReloadResult.UNCHANGED : file.reload(this::replace);
+        events.reloaded(result, registry);
+        return result;
+    }
+
+    /**
+     * Returns all configured secrets, with when each was last accepted. Kept over reloads and lost with the process.
+     *
+     * @return the present set, by client
+     */
+    public List<SecretStatus> secrets() {
+        return registry.statuses();
+    }
+
+    /** Stops watching the file; returns after a second at most. The last good set goes on counting. */
+    @Override
+    public void close() {
+        if (polling != null) {
+            polling.close();
+        }
     }
 
     /**
@@ -83,7 +189,7 @@ public final class ClientTokenVerifier implements TokenVerifier {
     @Override
     public Verification verify(BearerToken token) {
         Objects.requireNonNull(token, "token");
-        byte[] decoded = StrictBase64.decode(token.value());
+        byte[] decoded = token.base64();
         if (decoded == null) {
             return MALFORMED;
         }
@@ -93,7 +199,8 @@ public final class ClientTokenVerifier implements TokenVerifier {
             if (clientId == null || colon == decoded.length - 1) {
                 return MALFORMED;
             }
-            return verify(clientId, sha256.hash(decoded, colon + 1));
+            byte[] digest = sha256.hash(decoded, colon + 1);
+            return verify(clientId, digest, decoded.length - colon - 1);
         } finally {
             Arrays.fill(decoded, (byte) 0);
         }
@@ -109,7 +216,7 @@ public final class ClientTokenVerifier implements TokenVerifier {
         return "ClientTokenVerifier[" + registry + "]";
     }
 
-    private Verification verify(String clientId, byte[] digest) {
+    private Verification verify(String clientId, byte[] digest, int length) {
         ClientRegistry current = registry;
         @Nullable List<HashedSecret> known = current.secrets(clientId);
         List<HashedSecret> secrets = known == null ? current.secretsOfUnknown() : known;
@@ -122,10 +229,15 @@ public final class ClientTokenVerifier implements TokenVerifier {
             }
         }
         Instant now = clock.instant();
-        if (match == null) {
-            return known == null ? UNKNOWN_CLIENT : WRONG_SECRET;
+        if (match == null || known == null) {
+            // The first is always one of the client's own, or for an unknown client one that nobody has.
+            return secrets.get(0).unmatched();
         }
-        return match.at(now);
+        Verification verdict = match.at(now);
+        if (verdict instanceof Verification.Accepted && match.usedAt(now) && length < WEAK) {
+            events.weak(match.status());
+        }
+        return verdict;
     }
 
     private static int firstColon(byte[] bytes) {

@@ -1,59 +1,86 @@
 package dev.dowel.authtoken;
 
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Writes the answers of RFC 6750 with a JSON body. Which part of a token was wrong never shows. */
+/** Gives the answers of RFC 6750. Which part of a token was wrong never shows. */
 final class RefusalAnswer {
 
-    private final String challenge;
+    private static final Logger LOG = LoggerFactory.getLogger(RefusalAnswer.class);
+    private static final String MISSING = "Missing authentication header";
+    private static final String INVALID = "Invalid authentication header";
+    private static final String SCOPE = "Insufficient scope";
+    private static final String FAILURES = "Too many failed calls";
+    private static final String UNAVAILABLE = "Authentication is unavailable";
 
-    RefusalAnswer(String realm) {
+    static final Set<String> DETAILS = Set.of(MISSING, INVALID, SCOPE, FAILURES, UNAVAILABLE);
+
+    private final String challenge;
+    private final String invalidToken;
+    private final ErrorWriter writer;
+    private final ThrottledLog writerLog = new ThrottledLog(LOG, "The error writer", System::nanoTime);
+
+    RefusalAnswer(String realm, ErrorWriter writer) {
         this.challenge = "Bearer realm=\"" + realm + "\"";
+        this.invalidToken = challenge + ", error=\"invalid_token\"";
+        this.writer = writer;
     }
 
-    void write(HttpServletResponse response, RefusalReason reason, Duration retryAfter, Set<String> scopes)
+    void write(HttpServletRequest request, HttpServletResponse response, Outcome.Refused refused, Set<String> scopes)
             throws IOException {
         if (response.isCommitted()) {
             return;
         }
-        switch (reason) {
-            case MISSING -> write(response, 401, challenge, "Missing authentication header");
-            case OTHER_SCHEME -> write(response, 401, challenge, "Invalid authentication header");
+        switch (refused.reason()) {
+            case MISSING -> challenged(request, response, 401, challenge, MISSING);
+            case OTHER_SCHEME -> challenged(request, response, 401, challenge, INVALID);
             case SEVERAL_CREDENTIALS ->
-                write(response, 400, challenge + ", error=\"invalid_request\"", "Invalid authentication header");
+                challenged(request, response, 400, challenge + ", error=\"invalid_request\"", INVALID);
             case INSUFFICIENT_SCOPE -> {
-                String needed = ", error=\"insufficient_scope\", scope=\"" + String.join(" ", scopes) + "\"";
-                write(response, 403, challenge + needed, "Insufficient scope");
+                String needed =
+                        challenge + ", error=\"insufficient_scope\", scope=\"" + String.join(" ", scopes) + "\"";
+                challenged(request, response, 403, needed, SCOPE);
             }
-            case UNAVAILABLE -> {
-                response.setHeader("Retry-After", Long.toString(wholeSeconds(retryAfter)));
-                write(response, 503, "", "Authentication is unavailable");
-            }
+            case TOO_MANY_FAILURES -> later(request, response, 429, refused.retryAfter(), FAILURES);
+            case UNAVAILABLE -> later(request, response, 503, refused.retryAfter(), UNAVAILABLE);
             case MALFORMED, UNKNOWN_CLIENT, WRONG_SECRET, NOT_YET_VALID, EXPIRED, DISABLED, OTHER ->
-                write(response, 401, challenge + ", error=\"invalid_token\"", "Invalid authentication header");
+                challenged(request, response, 401, invalidToken, INVALID);
         }
     }
 
-    private static void write(HttpServletResponse response, int status, String challenge, String detail)
+    private void challenged(
+            HttpServletRequest request, HttpServletResponse response, int status, String challenged, String detail)
             throws IOException {
-        String body = "{\"detail\": \"" + detail + "\"}";
+        response.setHeader("WWW-Authenticate", challenged);
+        write(request, response, status, detail);
+    }
+
+    private void later(
+            HttpServletRequest request, HttpServletResponse response, int status, Duration wait, String detail)
+            throws IOException {
+        response.setHeader("Retry-After", Long.toString(wholeSeconds(wait)));
+        write(request, response, status, detail);
+    }
+
+    private void write(HttpServletRequest request, HttpServletResponse response, int status, String detail)
+            throws IOException {
         response.setStatus(status);
-        if (!challenge.isEmpty()) {
-            response.setHeader("WWW-Authenticate", challenge);
-        }
         response.setHeader("Cache-Control", "no-store");
-        response.setContentType("application/json");
-        response.setContentLength(body.length());
         try {
-            response.getOutputStream().write(body.getBytes(StandardCharsets.US_ASCII));
-        } catch (IllegalStateException e) {
-            // A servlet that had asked for the writer before it forwarded here leaves only the writer.
-            response.getWriter().write(body);
+            writer.write(request, response, status, detail);
+        } catch (RuntimeException e) {
+            writerLog.failed(e);
+            if (!response.isCommitted()) {
+                response.resetBuffer();
+                ErrorWriter.detail().write(request, response, status, detail);
+            }
         }
+        response.setStatus(status);
     }
 
     private static long wholeSeconds(Duration duration) {

@@ -27,6 +27,8 @@ public enum RefusalReason {
     OTHER,
     /** The token was accepted and its client lacks a scope that the path needs. */
     INSUFFICIENT_SCOPE,
+    /** The {@link FailureLimiter} holds the address back; the token was not looked at. */
+    TOO_MANY_FAILURES,
     /** The verifier could not tell, so nobody passes until it can. */
     UNAVAILABLE
 }

@@ -14,10 +14,14 @@ final class RequestPath {
     static @Nullable String canonical(HttpServletRequest request) {
         boolean include = request.getDispatcherType() == DispatcherType.INCLUDE;
         String raw = include ? attribute(request, RequestDispatcher.INCLUDE_REQUEST_URI) : request.getRequestURI();
+        // First, because Jetty throws when it is asked for the servlet path of an ambiguous one.
+        if (raw == null || !isCanonical(raw, true)) {
+            return null;
+        }
         String servletPath =
                 include ? attribute(request, RequestDispatcher.INCLUDE_SERVLET_PATH) : request.getServletPath();
         String pathInfo = include ? attribute(request, RequestDispatcher.INCLUDE_PATH_INFO) : request.getPathInfo();
-        if (raw == null || servletPath == null || !isCanonical(raw, true)) {
+        if (servletPath == null) {
             return null;
         }
         String path = pathInfo == null ? servletPath : servletPath + pathInfo;

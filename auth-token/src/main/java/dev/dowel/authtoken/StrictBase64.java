@@ -27,12 +27,17 @@ final class StrictBase64 {
 
     /** Returns the bytes, or null if the text mixes alphabets or is not spelled in the one right way. */
     static byte @Nullable [] decode(String text) {
+        return decode(text, 0);
+    }
+
+    /** Decodes what begins at the offset. */
+    static byte @Nullable [] decode(String text, int start) {
         int length = text.length();
         int padding = 0;
-        while (padding < length && text.charAt(length - 1 - padding) == '=') {
+        while (padding < length - start && text.charAt(length - 1 - padding) == '=') {
             padding++;
         }
-        int digits = length - padding;
+        int digits = length - start - padding;
         if (digits % 4 == 1 || (padding != 0 && padding != (4 - digits % 4) % 4)) {
             return null;
         }
@@ -43,7 +48,7 @@ final class StrictBase64 {
         int held = 0;
         int out = 0;
         for (int i = 0; i < digits; i++) {
-            char c = text.charAt(i);
+            char c = text.charAt(start + i);
             int value = c < VALUES.length ? VALUES[c] : FOREIGN;
             standard |= c == '+' || c == '/';
             urlSafe |= c == '-' || c == '_';

@@ -25,16 +25,17 @@ final class ThrottledLog {
 
     /** Names the class of the failure and no more: its message may hold a token. */
     void failed(RuntimeException failure) {
+        failed(failure.getClass().getName());
+    }
+
+    /** The problem is in words of our own. */
+    void failed(String problem) {
         long now = nanos.getAsLong();
         long due = next.get();
         if (now - due < 0 || !next.compareAndSet(due, now + INTERVAL)) {
             leftOut.incrementAndGet();
             return;
         }
-        log.warn(
-                "{} failed: {}; {} such warnings left out since the last",
-                what,
-                failure.getClass().getName(),
-                leftOut.getAndSet(0));
+        log.warn("{} failed: {}; {} such warnings left out since the last", what, problem, leftOut.getAndSet(0));
     }
 }

@@ -16,4 +16,14 @@ public interface TokenVerifier {
      * @return the verdict, never null
      */
     Verification verify(BearerToken token);
+
+    /**
+     * Returns the longest {@code Authorization} value that a filter in front of this verifier looks at, unless the filter
+     * is told otherwise.
+     *
+     * @return 64 to 65,536 characters; 2,048 unless a verifier needs more
+     */
+    default int maxTokenLength() {
+        return 2_048;
+    }
 }

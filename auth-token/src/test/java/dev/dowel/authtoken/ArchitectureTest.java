@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.Serializable;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ArchitectureTest {
@@ -19,10 +20,31 @@ class ArchitectureTest {
     @Test
     void knows_only_the_platform_servlets_logging_and_its_own_package() {
         classes()
+                .that()
+                .resideInAPackage("dev.dowel.authtoken")
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(
-                        "java..", "jakarta.servlet..", "org.slf4j..", "org.jspecify..", "dev.dowel.authtoken..")
+                        "java..", "jakarta.servlet..", "org.slf4j..", "org.jspecify..", "dev.dowel.authtoken")
+                .check(CLASSES);
+    }
+
+    @Test
+    void optional_libraries_stay_in_packages_of_their_own() {
+        onlyBeside("dev.dowel.authtoken.jwt", "com.nimbusds..", "org.slf4j..");
+        onlyBeside("dev.dowel.authtoken.micrometer", "io.micrometer.core..");
+    }
+
+    private static void onlyBeside(String own, String... allowed) {
+        String[] all = Stream.concat(
+                        Stream.of("java..", "org.jspecify..", "dev.dowel.authtoken", own), Stream.of(allowed))
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(own)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(all)
                 .check(CLASSES);
     }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -99,5 +101,40 @@ class ClientRegistryTest {
     @Test
     void to_string_shows_no_digest() {
         assertThat(ClientRegistry.parse("billing " + D1)).hasToString("ClientRegistry[1 clients]");
+    }
+
+    @Test
+    void a_client_has_at_most_32_secrets() {
+        assertThat(ClientRegistry.parse(lines("billing", 32)).secrets("billing"))
+                .hasSize(32);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> ClientRegistry.parse("orders " + D1 + "\n" + lines("billing", 33)))
+                .withMessage("line 34: the client has more than 32 secrets; take old ones away");
+    }
+
+    @Test
+    void all_clients_share_what_evens_out_their_numbers_of_secrets() {
+        ClientRegistry registry = ClientRegistry.parse(lines("billing", 32) + lines("orders", 2) + lines("users", 1));
+        List<HashedSecret> shared = registry.secretsOfUnknown();
+        assertThat(shared).hasSize(32);
+        assertThat(registry.secrets("billing")).hasSize(32).doesNotContainAnyElementsOf(shared);
+        assertThat(registry.secrets("orders"))
+                .hasSize(32)
+                .endsWith(shared.subList(2, 32).toArray(HashedSecret[]::new));
+        assertThat(registry.secrets("users"))
+                .hasSize(32)
+                .endsWith(shared.subList(1, 32).toArray(HashedSecret[]::new));
+    }
+
+    private static String lines(String client, int secrets) {
+        return IntStream.range(0, secrets)
+                .mapToObj(i -> client + " {sha256}" + Base64.getEncoder().encodeToString(digest(i)) + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private static byte[] digest(int number) {
+        byte[] digest = new byte[32];
+        digest[0] = (byte) number;
+        return digest;
     }
 }

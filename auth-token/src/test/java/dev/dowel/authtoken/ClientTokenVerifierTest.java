@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Base64;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +99,7 @@ class ClientTokenVerifierTest {
         if (reason == null) {
             assertThat(verification).isInstanceOf(Verification.Accepted.class);
         } else {
-            assertThat(verification).isEqualTo(new Verification.Rejected(reason));
+            assertThat(verification).matches(rejected(reason));
         }
         assertThat(sha256.hashes).isEqualTo(1);
         assertThat(sha256.compares).isEqualTo(2);
@@ -107,10 +108,10 @@ class ClientTokenVerifierTest {
     @Test
     void times_are_exact_not_before_inclusive_and_expires_exclusive() {
         String text = "edge " + digest("s") + " not-before=2026-11-21T12:00:00Z expires=2026-11-21T12:00:01Z";
-        assertThat(at(text, NOW.minusNanos(1))).isEqualTo(new Verification.Rejected(RefusalReason.NOT_YET_VALID));
+        assertThat(at(text, NOW.minusNanos(1))).matches(rejected(RefusalReason.NOT_YET_VALID));
         assertThat(at(text, NOW)).isInstanceOf(Verification.Accepted.class);
         assertThat(at(text, NOW.plusMillis(999))).isInstanceOf(Verification.Accepted.class);
-        assertThat(at(text, NOW.plusSeconds(1))).isEqualTo(new Verification.Rejected(RefusalReason.EXPIRED));
+        assertThat(at(text, NOW.plusSeconds(1))).matches(rejected(RefusalReason.EXPIRED));
     }
 
     @Test
@@ -136,7 +137,7 @@ class ClientTokenVerifierTest {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa:b"
             })
     void what_is_not_client_and_secret_is_malformed_before_any_hash(String credentials) {
-        assertThat(verify(encoded(credentials))).isEqualTo(new Verification.Rejected(RefusalReason.MALFORMED));
+        assertThat(verify(encoded(credentials))).matches(rejected(RefusalReason.MALFORMED));
         assertThat(sha256.hashes).isZero();
     }
 
@@ -144,38 +145,38 @@ class ClientTokenVerifierTest {
     void other_encodings_of_text_are_malformed() {
         for (Charset charset : new Charset[] {StandardCharsets.UTF_16, StandardCharsets.UTF_16LE}) {
             String token = Base64.getEncoder().encodeToString("billing:old-secret".getBytes(charset));
-            assertThat(verify(token)).isEqualTo(new Verification.Rejected(RefusalReason.MALFORMED));
+            assertThat(verify(token)).matches(rejected(RefusalReason.MALFORMED));
         }
         byte[] latin = "b\u00edlling:old-secret".getBytes(StandardCharsets.ISO_8859_1);
-        assertThat(verify(Base64.getEncoder().encodeToString(latin)))
-                .isEqualTo(new Verification.Rejected(RefusalReason.MALFORMED));
+        assertThat(verify(Base64.getEncoder().encodeToString(latin))).matches(rejected(RefusalReason.MALFORMED));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"Billing:old-secret", "BILLING:old-secret", "billing.:old-secret", "billin:old-secret"})
     void client_ids_are_compared_exactly(String credentials) {
-        assertThat(verify(encoded(credentials))).isEqualTo(new Verification.Rejected(RefusalReason.UNKNOWN_CLIENT));
+        assertThat(verify(encoded(credentials))).matches(rejected(RefusalReason.UNKNOWN_CLIENT));
     }
 
     @Test
     void a_digest_is_not_a_secret() {
         String digest = digest("old-secret").substring("{sha256}".length());
-        assertThat(verify(encoded("billing:" + digest)))
-                .isEqualTo(new Verification.Rejected(RefusalReason.WRONG_SECRET));
-        assertThat(verify(encoded("billing:" + digest("old-secret"))))
-                .isEqualTo(new Verification.Rejected(RefusalReason.WRONG_SECRET));
+        assertThat(verify(encoded("billing:" + digest))).matches(rejected(RefusalReason.WRONG_SECRET));
+        assertThat(verify(encoded("billing:" + digest("old-secret")))).matches(rejected(RefusalReason.WRONG_SECRET));
     }
 
     @Test
     void replacing_the_clients_takes_effect_at_once() {
         verifier.replace(ClientRegistry.parse("other " + digest("s")));
         assertThat(verify(encoded("other:s"))).isInstanceOf(Verification.Accepted.class);
-        assertThat(verify(encoded("billing:old-secret")))
-                .isEqualTo(new Verification.Rejected(RefusalReason.UNKNOWN_CLIENT));
+        assertThat(verify(encoded("billing:old-secret"))).matches(rejected(RefusalReason.UNKNOWN_CLIENT));
         assertThatNullPointerException()
                 .isThrownBy(() -> verifier.replace(null))
                 .withMessage("next");
         assertThat(verify(encoded("other:s"))).isInstanceOf(Verification.Accepted.class);
+    }
+
+    private static Predicate<Verification> rejected(RefusalReason reason) {
+        return verification -> verification instanceof Verification.Rejected rejected && rejected.reason() == reason;
     }
 
     private ServicePrincipal principal(String credentials) {
@@ -187,7 +188,7 @@ class ClientTokenVerifierTest {
     }
 
     private ClientTokenVerifier verifier(String text) {
-        return new ClientTokenVerifier(ClientRegistry.parse(text), Clock.fixed(NOW, ZoneOffset.UTC), sha256);
+        return new ClientTokenVerifier(ClientRegistry.parse(text), Clock.fixed(NOW, ZoneOffset.UTC), sha256, null);
     }
 
     private static Verification at(String text, Instant now) {

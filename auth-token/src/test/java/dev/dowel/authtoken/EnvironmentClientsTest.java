@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,30 +21,31 @@ class EnvironmentClientsTest {
 
     @Test
     void reads_the_variable() {
-        assertThat(EnvironmentClients.read(Map.of("CLIENT_TOKENS", LINE)).clientIds())
+        assertThat(clients(EnvironmentClients.verifier(Map.of("CLIENT_TOKENS", LINE), null)))
                 .containsExactly("billing");
     }
 
     @Test
     void reads_the_file() throws IOException {
-        assertThat(read((LINE + "\n").getBytes(StandardCharsets.UTF_8)).clientIds())
+        assertThat(clients(read((LINE + "\n").getBytes(StandardCharsets.UTF_8))))
                 .containsExactly("billing");
     }
 
     @Test
     void refuses_to_start_with_neither_or_both() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS", " ")))
+                .isThrownBy(() -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS", " "), null))
                 .withMessage("set exactly one of CLIENT_TOKENS and CLIENT_TOKENS_FILE; now neither is");
         assertThatIllegalStateException()
-                .isThrownBy(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS", LINE, "CLIENT_TOKENS_FILE", "f")))
+                .isThrownBy(() ->
+                        EnvironmentClients.verifier(Map.of("CLIENT_TOKENS", LINE, "CLIENT_TOKENS_FILE", "f"), null))
                 .withMessage("set exactly one of CLIENT_TOKENS and CLIENT_TOKENS_FILE; now both are");
     }
 
     @Test
     void refuses_to_start_with_a_wrong_text_and_names_variable_and_line() {
         assertThatIllegalStateException()
-                .isThrownBy(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS", "canary:canary")))
+                .isThrownBy(() -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS", "canary:canary"), null))
                 .withMessageStartingWith("CLIENT_TOKENS: line 1: the client id must be");
     }
 
@@ -51,11 +53,11 @@ class EnvironmentClientsTest {
     void refuses_to_start_with_a_file_that_cannot_be_read() {
         String missing = folder.resolve("canary").toString();
         assertThatIllegalStateException()
-                .isThrownBy(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS_FILE", missing)))
+                .isThrownBy(() -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS_FILE", missing), null))
                 .withMessage("CLIENT_TOKENS_FILE: the file cannot be read (NoSuchFileException)")
                 .withNoCause();
         assertThatIllegalStateException()
-                .isThrownBy(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS_FILE", "canary\0")))
+                .isThrownBy(() -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS_FILE", "canary\0"), null))
                 .withMessage("CLIENT_TOKENS_FILE: the file cannot be read (InvalidPathException)")
                 .withNoCause();
     }
@@ -73,8 +75,14 @@ class EnvironmentClientsTest {
                 .withMessageStartingWith("CLIENT_TOKENS_FILE: no clients configured");
     }
 
-    private ClientRegistry read(byte[] content) throws IOException {
+    private static List<String> clients(ClientTokenVerifier verifier) {
+        try (verifier) {
+            return verifier.secrets().stream().map(SecretStatus::client).toList();
+        }
+    }
+
+    private ClientTokenVerifier read(byte[] content) throws IOException {
         Path file = Files.write(folder.resolve("clients"), content);
-        return EnvironmentClients.read(Map.of("CLIENT_TOKENS_FILE", file.toString()));
+        return EnvironmentClients.verifier(Map.of("CLIENT_TOKENS_FILE", file.toString()), null);
     }
 }

@@ -83,22 +83,41 @@ class PathRulesTest {
     }
 
     @Test
-    void mappings_match_one_path_or_all_below() {
-        assertThat(PathMapping.parse("/a").matches("/a")).isTrue();
-        assertThat(PathMapping.parse("/a").matches("/a/")).isFalse();
-        assertThat(PathMapping.parse("/a").matches("/A")).isFalse();
-        assertThat(PathMapping.parse("/a/*").matches("/a")).isTrue();
-        assertThat(PathMapping.parse("/a/*").matches("/a/b/c")).isTrue();
-        assertThat(PathMapping.parse("/a/*").matches("/ab")).isFalse();
-        assertThat(PathMapping.parse("/*").matches("/")).isTrue();
-        assertThat(PathMapping.parse("/").matches("/a")).isFalse();
+    void what_loosens_matches_one_path_or_all_below_exactly() {
+        assertThat(PathMapping.parse("/a").matchesExactly("/a")).isTrue();
+        assertThat(PathMapping.parse("/a").matchesExactly("/a/")).isFalse();
+        assertThat(PathMapping.parse("/a").matchesExactly("/A")).isFalse();
+        assertThat(PathMapping.parse("/a/*").matchesExactly("/a")).isTrue();
+        assertThat(PathMapping.parse("/a/*").matchesExactly("/a/b/c")).isTrue();
+        assertThat(PathMapping.parse("/a/*").matchesExactly("/A/b/c")).isFalse();
+        assertThat(PathMapping.parse("/a/*").matchesExactly("/ab")).isFalse();
+        assertThat(PathMapping.parse("/*").matchesExactly("/")).isTrue();
+        assertThat(PathMapping.parse("/").matchesExactly("/a")).isFalse();
+    }
+
+    @Test
+    void what_tightens_matches_in_any_case_and_with_or_without_a_last_slash() {
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/a/b")).isTrue();
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/a/b/")).isTrue();
+        assertThat(PathMapping.parse("/a/b/").matchesWidely("/a/b")).isTrue();
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/A/B/")).isTrue();
+        assertThat(PathMapping.parse("/A/b").matchesWidely("/a/B")).isTrue();
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/a/b/c")).isFalse();
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/a/bc")).isFalse();
+        assertThat(PathMapping.parse("/a/b").matchesWidely("/a")).isFalse();
+        assertThat(PathMapping.parse("/a/*").matchesWidely("/A")).isTrue();
+        assertThat(PathMapping.parse("/a/*").matchesWidely("/A/b/c")).isTrue();
+        assertThat(PathMapping.parse("/a/*").matchesWidely("/AB")).isFalse();
+        assertThat(PathMapping.parse("/*").matchesWidely("/")).isTrue();
+        assertThat(PathMapping.parse("/").matchesWidely("/")).isTrue();
+        assertThat(PathMapping.parse("/").matchesWidely("/a")).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "a", "*.png", "/*.png", "/a*", "/a/*/b", "/a/*/*", "/a/../b", "//a", "/a;b", "/é", "/a%20b", "*",
-                "*/*"
+                "", "a", "*.png", "/*.png", "/a*", "/a/*/b", "/a/*/*", "/a//*", "/a/../b", "//a", "/a;b", "/é",
+                "/a%20b", "*", "*/*"
             })
     void other_mappings_are_refused(String mapping) {
         assertThatIllegalArgumentException()

@@ -8,9 +8,16 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.read.ListAppender;
+import dev.dowel.authtoken.micrometer.MicrometerAuthenticationListener;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.DispatcherType;
+import java.io.CharArrayWriter;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
@@ -23,17 +30,23 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.apache.catalina.valves.AbstractAccessLogValve;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /** A secret that goes through every path, and must come out of none. */
 @Tag("container")
 class SecrecyTest {
 
-    private static final String CANARY = "dwl_CanaryCanary/+Canary:Canary";
+    static final String CANARY = "dwl_CanaryCanary/+Canary:Canary";
 
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -76,7 +89,7 @@ class SecrecyTest {
                     }
                 })
                 .build();
-        try (TomcatServer server = new TomcatServer()
+        try (ServletServer server = new TomcatServer()
                 .filter(filter, DispatcherType.REQUEST)
                 .servlet("/*", (request, response) -> {
                     for (String name : Collections.list(request.getAttributeNames())) {
@@ -88,7 +101,7 @@ class SecrecyTest {
                 .start()) {
             for (String path : List.of("/x", "/admin")) {
                 for (String[] headers : headers(good)) {
-                    TomcatServer.Answer answer = server.get(path, headers);
+                    ServletServer.Answer answer = server.get(path, headers);
                     texts.add(answer.toString());
                     assertThat(answer.status()).isIn(200, 400, 401, 403, 503);
                 }
@@ -100,11 +113,97 @@ class SecrecyTest {
                 .anyMatch(message -> message.startsWith("Refused a call"))
                 .anyMatch(message -> message.startsWith("The token verifier failed: java.lang.IllegalStateException"))
                 .anyMatch(message -> message.startsWith("The authentication listener failed: "));
+        logged();
+        assertThat(texts).allSatisfy(SecrecyTest::shows_nothing);
+    }
+
+    @Test
+    void no_reload_log_event_or_message_shows_what_stands_in_a_watched_file(@TempDir Path folder) throws Exception {
+        Path clients = Files.writeString(folder.resolve("clients"), token.configurationLine());
+        Path sent = Files.writeString(folder.resolve("token"), token.token());
+        AuthenticationListener listener = new AuthenticationListener() {
+            @Override
+            public void onReload(ReloadResult result) {
+                texts.add(result.toString());
+                throw new IllegalStateException(CANARY);
+            }
+        };
+        try (ClientTokenVerifier verifier = ClientTokenVerifier.watching(clients, Duration.ofDays(1), listener);
+                ClientToken client = ClientToken.watching(sent, Duration.ofDays(1))) {
+            for (String wrong : List.of(CANARY, "billing:" + CANARY, "billing {sha256}" + CANARY, token.token())) {
+                Files.writeString(clients, wrong);
+                texts.add(verifier.reload().toString());
+                Files.writeString(sent, wrong + " " + wrong);
+                texts.add(client.reload().toString());
+            }
+            texts.add(client.toString());
+            verifier.verify(BearerToken.of(token.token()));
+            texts.add(verifier.secrets().toString());
+            texts.add(BearerTokenAttacher.forOrigins(client, URI.create("https://users.example.com"))
+                    .toString());
+        }
+        assertThat(log.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .anyMatch(message -> message.startsWith("Reading the client tokens again failed: line 1: "))
+                .anyMatch(message -> message.startsWith("Reading the token again failed: value is not"));
+        logged();
+        assertThat(texts).allSatisfy(SecrecyTest::shows_nothing);
+    }
+
+    @Test
+    void no_meter_management_bean_or_access_log_shows_the_secret() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        ClientTokenVerifier clients =
+                ClientTokenVerifier.of(ClientRegistry.parse("known " + digest(CANARY) + " label=x"));
+        CharArrayWriter accessLog = new CharArrayWriter();
+        AbstractAccessLogValve valve = new AbstractAccessLogValve() {
+            @Override
+            protected void log(CharArrayWriter message) {
+                accessLog.append(message.toString()).append('\n');
+            }
+        };
+        valve.setPattern("%h %l %u %t %r %s %b %I %{Referer}i");
+        BearerTokenFilter filter = BearerTokenFilter.builder(clients)
+                .listener(new MicrometerAuthenticationListener(registry))
+                .build();
+        try (ServletServer server = new TomcatServer()
+                .valve(valve)
+                .filter(filter, DispatcherType.REQUEST)
+                .servlet("/*", (request, response) -> {})
+                .start()) {
+            for (String[] headers : headers(new GeneratedToken("known", CANARY).token())) {
+                server.get("/x", headers);
+            }
+            registry.getMeters().forEach(meter -> texts.add(meter.getId() + " " + meter.measure()));
+            beans();
+        }
+        assertThat(accessLog.toString()).contains("GET /x HTTP/1.1");
+        texts.add(accessLog.toString());
+        assertThat(registry.get("dowel.auth.accepted").counter().count()).isPositive();
+        assertThat(texts).allSatisfy(SecrecyTest::shows_nothing);
+    }
+
+    private void beans() {
+        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
+        for (ObjectName name : server.queryNames(null, null)) {
+            texts.add(name.toString());
+            try {
+                for (MBeanAttributeInfo info : server.getMBeanInfo(name).getAttributes()) {
+                    if (info.isReadable()) {
+                        texts.add(String.valueOf(server.getAttribute(name, info.getName())));
+                    }
+                }
+            } catch (JMException | RuntimeException e) {
+                texts.add(e.toString());
+            }
+        }
+    }
+
+    private void logged() {
         for (ILoggingEvent event : List.copyOf(log.list)) {
             texts.add(event.getFormattedMessage() + event.getMDCPropertyMap() + event.getThreadName());
             texts.add(event.getThrowableProxy() == null ? "" : ThrowableProxyUtil.asString(event.getThrowableProxy()));
         }
-        assertThat(texts).allSatisfy(SecrecyTest::shows_nothing);
     }
 
     @Test
@@ -122,7 +221,14 @@ class SecrecyTest {
                 new Verification.Accepted(principal),
                 new Verification.Rejected(RefusalReason.OTHER),
                 new Verification.Unavailable(Duration.ZERO),
-                new AuthenticationEvent("GET", "/", "::1", Optional.of(principal), Optional.empty()),
+                new AuthenticationEvent(
+                        "GET",
+                        "/",
+                        "::1",
+                        Optional.of(principal),
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty()),
                 BearerTokenFilter.builder(verifier),
                 registry.secrets("billing").get(0),
                 registry.secrets("billing").get(0).at(Instant.EPOCH),
@@ -157,8 +263,9 @@ class SecrecyTest {
                 catchThrowable(() -> ClientRegistry.parse("billing {sha256}" + CANARY)),
                 catchThrowable(() -> ClientRegistry.parse(token.configurationLine() + " " + CANARY)),
                 catchThrowable(() -> ClientRegistry.parse(token.configurationLine() + " expires=" + CANARY)),
-                catchThrowable(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS", "billing:" + CANARY))),
-                catchThrowable(() -> EnvironmentClients.read(Map.of("CLIENT_TOKENS_FILE", "billing:" + CANARY))),
+                catchThrowable(() -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS", "billing:" + CANARY), null)),
+                catchThrowable(
+                        () -> EnvironmentClients.verifier(Map.of("CLIENT_TOKENS_FILE", "billing:" + CANARY), null)),
                 catchThrowable(() -> TokenGenerator.generate(CANARY, "dwl")),
                 catchThrowable(() -> TokenGenerator.generate("billing", CANARY)),
                 catchThrowable(() -> new GeneratedToken(CANARY, CANARY)));
@@ -204,7 +311,7 @@ class SecrecyTest {
         return line.substring(line.indexOf('{'));
     }
 
-    private static void shows_nothing(String text) {
+    static void shows_nothing(String text) {
         byte[] bytes = CANARY.getBytes(StandardCharsets.UTF_8);
         // Two Base64 texts share digits only where the bytes stand at the same offset, so all three offsets are looked
         // for.

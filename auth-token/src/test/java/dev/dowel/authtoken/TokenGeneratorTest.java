@@ -36,6 +36,18 @@ class TokenGeneratorTest {
     }
 
     @Test
+    void a_scanner_can_tell_its_secrets_from_other_texts() {
+        String secret = TokenGenerator.generate("likes", "abc").secret();
+        assertThat(TokenGenerator.isGenerated(secret)).isTrue();
+        assertThat(TokenGenerator.isGenerated("abd" + secret.substring(3))).isFalse();
+        assertThat(TokenGenerator.isGenerated(secret.substring(1))).isFalse();
+        assertThat(TokenGenerator.isGenerated(secret + "0")).isFalse();
+        assertThat(TokenGenerator.isGenerated(secret.replace('_', '-'))).isFalse();
+        assertThat(TokenGenerator.isGenerated("")).isFalse();
+        assertThat(TokenGenerator.isGenerated("x".repeat(100_000))).isFalse();
+    }
+
+    @Test
     void its_token_is_accepted_with_its_configuration_line() {
         GeneratedToken generated = TokenGenerator.generate("likes", "dwl");
         ClientTokenVerifier verifier =

@@ -14,18 +14,22 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** Forwards, asynchronous dispatches and error pages. */
 @Tag("container")
-class DispatchTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class DispatchContract {
 
     private static final String GOOD = "Authorization: Bearer good";
     private static final AtomicInteger VERIFIED = new AtomicInteger();
     private static final AtomicInteger HEARD = new AtomicInteger();
-    private static TomcatServer server;
+    private ServletServer server;
+
+    abstract ServletServer newServer() throws Exception;
 
     @BeforeAll
-    static void start() throws Exception {
+    void start() throws Exception {
         TokenVerifier verifier = token -> {
             VERIFIED.incrementAndGet();
             return token.value().equals("good")
@@ -39,7 +43,7 @@ class DispatchTest {
             DispatcherType.ERROR,
             DispatcherType.INCLUDE
         };
-        server = new TomcatServer()
+        server = newServer()
                 .filter(filter(verifier), all)
                 .servlet(
                         "/closed/*", (request, response) -> response.getWriter().print(seen(request)))
@@ -100,7 +104,7 @@ class DispatchTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    void stop() throws Exception {
         server.close();
     }
 
@@ -122,7 +126,7 @@ class DispatchTest {
 
     @Test
     void a_refusal_replaces_what_the_forwarding_servlet_had_written() throws Exception {
-        TomcatServer.Answer answer = server.get("/open/writer");
+        ServletServer.Answer answer = server.get("/open/writer");
         assertThat(answer.status()).isEqualTo(401);
         assertThat(answer.body()).isEqualTo("{\"detail\": \"Missing authentication header\"}");
     }
@@ -172,7 +176,7 @@ class DispatchTest {
     void an_error_page_knows_the_caller_and_is_not_refused() throws Exception {
         assertThat(server.get("/fails", GOOD).body()).isEqualTo("error billing true Bearer");
         assertThat(VERIFIED).hasValue(1);
-        TomcatServer.Answer open = server.get("/open/fails");
+        ServletServer.Answer open = server.get("/open/fails");
         assertThat(open.status()).isEqualTo(500);
         assertThat(open.body()).isEqualTo("error null false null");
         assertThat(server.get("/error").status()).isEqualTo(401);
@@ -190,7 +194,7 @@ class DispatchTest {
         TokenVerifier nobody = token -> new Verification.Rejected(RefusalReason.OTHER);
         BearerTokenFilter first = BearerTokenFilter.builder(everybody).build();
         BearerTokenFilter second = BearerTokenFilter.builder(nobody).build();
-        try (TomcatServer two = new TomcatServer()
+        try (ServletServer two = newServer()
                 .filter(first, DispatcherType.REQUEST)
                 .filter(
                         (request, response, chain) -> {
@@ -212,9 +216,11 @@ class DispatchTest {
 
     private static String attributeName(BearerTokenFilter filter) {
         try {
-            var field = BearerTokenFilter.class.getDeclaredField("attribute");
-            field.setAccessible(true);
-            return (String) field.get(filter);
+            var authenticator = BearerTokenFilter.class.getDeclaredField("authenticator");
+            authenticator.setAccessible(true);
+            var attribute = Authenticator.class.getDeclaredField("attribute");
+            attribute.setAccessible(true);
+            return (String) attribute.get(authenticator.get(filter));
         } catch (ReflectiveOperationException e) {
             throw new LinkageError("the field of the attribute's name has another name now", e);
         }

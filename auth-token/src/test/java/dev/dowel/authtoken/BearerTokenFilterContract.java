@@ -3,7 +3,7 @@ package dev.dowel.authtoken;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.dowel.authtoken.TomcatServer.Answer;
+import dev.dowel.authtoken.ServletServer.Answer;
 import jakarta.servlet.DispatcherType;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -20,13 +20,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The answers over the wire, on a real Tomcat. */
+/** The answers over the wire. */
 @Tag("container")
-class BearerTokenFilterTest {
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class BearerTokenFilterContract {
 
     private static final String INVALID = "{\"detail\": \"Invalid authentication header\"}";
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
@@ -37,10 +39,17 @@ class BearerTokenFilterTest {
     private static final AtomicInteger VERIFIED = new AtomicInteger();
     private static final Queue<AuthenticationEvent> SUCCESSES = new ConcurrentLinkedQueue<>();
     private static final Queue<AuthenticationEvent> FAILURES = new ConcurrentLinkedQueue<>();
-    private static TomcatServer server;
+    private ServletServer server;
+
+    abstract ServletServer newServer() throws Exception;
+
+    /** Whether the container puts a space in the place of a tab within a value, so that nobody could tell. */
+    boolean readsTabsAsSpaces() {
+        return false;
+    }
 
     @BeforeAll
-    static void start() throws Exception {
+    void start() throws Exception {
         ClientTokenVerifier clients = ClientTokenVerifier.of(
                 ClientRegistry.parse(BILLING.configurationLine() + " scopes=orders:read label=2026-11\n"
                         + LATE.configurationLine() + " expires=2026-11-21T12:00:00Z\n"
@@ -77,7 +86,7 @@ class BearerTokenFilterTest {
                     }
                 })
                 .build();
-        server = new TomcatServer()
+        server = newServer()
                 .filter(filter, DispatcherType.REQUEST)
                 .servlet(
                         "/*",
@@ -92,7 +101,7 @@ class BearerTokenFilterTest {
     }
 
     @AfterAll
-    static void stop() throws Exception {
+    void stop() throws Exception {
         server.close();
     }
 
@@ -182,7 +191,10 @@ class BearerTokenFilterTest {
             for (String value :
                     List.of("Bearer " + token.charAt(0) + (char) b + token.substring(1), "Bearer" + (char) b + token)) {
                 Answer answer = server.get("/x", "Authorization: " + value);
-                // Tomcat itself answers 400 to most control characters, before any filter.
+                if (b == '\t' && value.startsWith("Bearer\t") && readsTabsAsSpaces()) {
+                    continue;
+                }
+                // The containers themselves answer 400 to most control characters, before any filter.
                 assertThat(answer.status()).as("byte 0x%02x", b).isIn(400, 401);
                 assertThat(answer.body()).doesNotContain("user=");
             }
