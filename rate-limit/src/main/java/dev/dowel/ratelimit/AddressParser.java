@@ -4,22 +4,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads literal addresses, strictly, and never asks DNS. IPv4 is four decimal numbers without leading zeros; IPv6 is as in
- * RFC 4291 section 2.2, a zone id (RFC 4007) is dropped. Addresses that stand for an IPv4 address (IPv4-mapped, and
- * NAT64's 64:ff9b::/96 of RFC 6052) give that address's key, 6to4 (RFC 3056) its /48. The unspecified addresses are
- * refused: nobody calls from there.
+ * RFC 4291 section 2.2, a zone id (RFC 4007) is dropped.
  */
 final class AddressParser {
     private static final int GROUPS = 8;
-    private static final long NAT64 = 0x0064_ff9b_0000_0000L;
-    private static final long SIX_TO_FOUR = 0x2002L;
-    private static final long MAPPED = 0xffffL;
+    private static final int LONGEST = 80;
     private static final long WRONG = -1;
 
     private AddressParser() {}
 
-    /** Returns the key of an address, or null if the text is not one literal address and nothing else. */
-    static @Nullable ClientKey parse(CharSequence text, int start, int end) {
-        if (end - start < 2 || end - start > 80) {
+    /** Returns the address, or null if the text is not one literal address and nothing else. */
+    static @Nullable ClientAddress parse(CharSequence text, int start, int end) {
+        if (end - start < 2 || end - start > LONGEST) {
             return null;
         }
         for (int i = start; i < end; i++) {
@@ -32,7 +28,7 @@ final class AddressParser {
             }
         }
         long address = ipv4(text, start, end);
-        return address == WRONG || address == 0 ? null : new ClientKey(address, ClientKey.Kind.IPV4);
+        return address == WRONG ? null : ClientAddress.ipv4(address);
     }
 
     private static long ipv4(CharSequence text, int start, int end) {
@@ -59,7 +55,7 @@ final class AddressParser {
         return i == end ? address : WRONG;
     }
 
-    private static @Nullable ClientKey ipv6(CharSequence text, int start, int fullEnd) {
+    private static @Nullable ClientAddress ipv6(CharSequence text, int start, int fullEnd) {
         int end = zone(text, start, fullEnd);
         Groups head = new Groups();
         Groups tail = new Groups();
@@ -114,7 +110,7 @@ final class AddressParser {
             return null;
         }
         head.shiftLeft(GROUPS - head.count);
-        return key(head.high | tail.high, head.low | tail.low);
+        return new ClientAddress(head.high | tail.high, head.low | tail.low);
     }
 
     /** Up to eight groups of 16 bits, the last one pushed being the lowest. */
@@ -135,22 +131,6 @@ final class AddressParser {
                 low <<= 16;
             }
         }
-    }
-
-    private static @Nullable ClientKey key(long high, long low) {
-        if (high == 0 && low == 0) {
-            return null;
-        }
-        boolean mapped = high == 0 && low >>> 32 == MAPPED;
-        boolean nat64 = high == NAT64 && low >>> 32 == 0;
-        if (mapped || nat64) {
-            long address = low & 0xffff_ffffL;
-            return address == 0 ? null : new ClientKey(address, ClientKey.Kind.IPV4);
-        }
-        if (high >>> 48 == SIX_TO_FOUR) {
-            return new ClientKey(high & ~0xffffL, ClientKey.Kind.IPV6_6TO4);
-        }
-        return new ClientKey(high, ClientKey.Kind.IPV6);
     }
 
     /** Returns where the address ends and a zone id begins; a percent sign with nothing behind it is left to be refused. */

@@ -4,8 +4,8 @@ package dev.dowel.ratelimit;
 public enum HeaderMode {
     /** On none; a refusal still carries {@code Retry-After}. */
     NONE,
-    /** On refusals; the default. */
+    /** Both on refusals; the default. */
     ON_LIMIT,
-    /** On every answer. */
+    /** {@code RateLimit} on every answer, {@code RateLimit-Policy} on refusals. */
     ALWAYS
 }

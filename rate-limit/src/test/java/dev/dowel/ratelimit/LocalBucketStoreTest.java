@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -11,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LocalBucketStoreTest {
     private static final RateLimitRule TEN = RateLimitRule.perIp(10, Duration.ofSeconds(1));
@@ -33,7 +38,7 @@ class LocalBucketStoreTest {
                     Thread.currentThread().interrupt();
                 }
                 for (int call = 0; call < 100; call++) {
-                    if (store.tryConsume(rule, client(1)).allowed()) {
+                    if (store.tryConsume(rule, client(1), 1).allowed()) {
                         passed.incrementAndGet();
                     }
                 }
@@ -48,77 +53,170 @@ class LocalBucketStoreTest {
     @Test
     void a_call_comes_back_exactly_at_the_nanosecond_it_is_due() {
         drain(client(1));
-        long wait = store.tryConsume(TEN, client(1)).nanosToRetry();
+        long wait = store.tryConsume(TEN, client(1), 1).nanosToRetry();
         assertThat(wait).isEqualTo(Duration.ofMillis(100).toNanos());
 
         now.addAndGet(wait - 1);
-        assertThat(store.tryConsume(TEN, client(1)).allowed()).isFalse();
+        assertThat(store.tryConsume(TEN, client(1), 1).allowed()).isFalse();
         now.addAndGet(1);
-        assertThat(store.tryConsume(TEN, client(1)).allowed()).isTrue();
-        assertThat(store.tryConsume(TEN, client(1)).allowed()).isFalse();
+        assertThat(store.tryConsume(TEN, client(1), 1).allowed()).isTrue();
+        assertThat(store.tryConsume(TEN, client(1), 1).allowed()).isFalse();
     }
 
     @Test
     void a_refused_call_costs_nothing() {
         drain(client(1));
         for (int i = 0; i < 1_000; i++) {
-            store.tryConsume(TEN, client(1));
+            store.tryConsume(TEN, client(1), 1);
         }
         now.addAndGet(Duration.ofMillis(100).toNanos());
-        assertThat(store.tryConsume(TEN, client(1)).allowed()).isTrue();
+        assertThat(store.tryConsume(TEN, client(1), 1).allowed()).isTrue();
     }
 
     @Test
     void clients_and_rules_are_counted_apart() {
         drain(client(1));
-        assertThat(store.tryConsume(TEN, client(2)).allowed()).isTrue();
-        RateLimitRule other = new RateLimitRule("other", TEN.quota());
-        assertThat(store.tryConsume(other, client(1)).allowed()).isTrue();
+        assertThat(store.tryConsume(TEN, client(2), 1).allowed()).isTrue();
+        RateLimitRule other =
+                RateLimitRule.builder("other", TEN.quotas().get(0)).build();
+        assertThat(store.tryConsume(other, client(1), 1).allowed()).isTrue();
     }
 
     @Test
-    void a_million_networks_in_a_row_stay_within_the_bound_and_do_not_reset_a_hot_client() {
-        ClientKey hot = client(7);
+    void ten_million_networks_in_a_row_take_no_memory_and_do_not_reset_a_hot_client() {
+        ClientAddress hot = client(7);
         drain(hot);
+        long before = store.bytes();
         int fresh = 0;
-        for (long i = 0; i < 1_000_000; i++) {
-            store.tryConsume(TEN, new ClientKey(0x2a00_0000_0000_0000L + (i << 16), ClientKey.Kind.IPV6));
-            if (i % 100 == 0 && store.tryConsume(TEN, hot).allowed()) {
+        for (long i = 0; i < 10_000_000; i++) {
+            store.tryConsume(TEN, new ClientAddress(0x2a00_0000_0000_0000L + (i << 16), 1), 1);
+            now.addAndGet(11);
+            if (i % 1_000 == 0 && store.tryConsume(TEN, hot, 1).allowed()) {
                 fresh++;
             }
         }
-        assertThat(store.size()).isLessThanOrEqualTo(10_000);
-        assertThat(fresh).isLessThanOrEqualTo(10);
+        // A tenth of a second went by: one call came back.
+        assertThat(fresh).isEqualTo(1);
+        assertThat(store.bytes()).isEqualTo(before).isLessThan(10_000 * 39L + 530_000);
     }
 
-    @Test
-    void whoever_cycles_through_more_addresses_than_fit_is_held_by_the_gate_around_them() {
-        LocalBucketStore small = new LocalBucketStore(100, now::get);
+    @ParameterizedTest
+    @ValueSource(ints = {110, 200, 500})
+    void whoever_cycles_through_more_addresses_than_fit_gets_no_more_than_the_network_around_them(int percent) {
+        int capacity = 200;
+        LocalBucketStore small = new LocalBucketStore(capacity, now::get);
+        int addresses = capacity * percent / 100;
         int passed = 0;
         for (int round = 0; round < 100; round++) {
-            for (long i = 0; i < 200; i++) {
-                if (small.tryConsume(TEN, client(i)).allowed()) {
+            for (long i = 0; i < addresses; i++) {
+                if (small.tryConsume(TEN, client(i), 1).allowed()) {
                     passed++;
                 }
             }
         }
-        // 200 addresses of one /24, time standing still: without the gate each eviction would give ten calls anew.
-        int ceiling = 32 * 10;
-        int fromLivingBuckets = 100 * 10;
-        assertThat(passed).isLessThanOrEqualTo(ceiling + fromLivingBuckets);
-        assertThat(small.tryConsume(TEN, client(250)).allowed()).isFalse();
-        assertThat(small.tryConsume(TEN, client(250)).nanosToRetry()).isPositive();
-        now.addAndGet(Duration.ofSeconds(1).toNanos());
-        assertThat(small.tryConsume(TEN, client(250)).allowed()).isTrue();
+        // Time stands still: who has a cell gets ten calls, all others together the 32 times ten of their networks.
+        long cells = small.cells();
+        long networks = (addresses + 255L) / 256;
+        assertThat((long) passed).isLessThanOrEqualTo(Math.min(cells, addresses) * 10 + networks * 32 * 10);
+    }
+
+    @Test
+    void a_client_without_a_cell_is_told_when_its_network_may_call_again() {
+        LocalBucketStore small = new LocalBucketStore(1, now::get);
+        for (long i = 0; i < 500; i++) {
+            small.tryConsume(TEN, client(i), 1);
+        }
+        Decision refused = small.tryConsume(TEN, client(501), 1);
+        assertThat(refused.allowed()).isFalse();
+        now.addAndGet(refused.nanosToRetry());
+        assertThat(small.tryConsume(TEN, client(501), 1).allowed()).isTrue();
+    }
+
+    @Test
+    void the_56_and_the_48_around_an_ipv6_client_have_ceilings() {
+        int in56 = 0;
+        for (long subnet = 0; subnet < 256; subnet++) {
+            for (int call = 0; call < 10; call++) {
+                in56 += store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 1)
+                                .allowed()
+                        ? 1
+                        : 0;
+            }
+        }
+        assertThat(in56).isEqualTo(8 * 10);
+        int in48 = 0;
+        for (long subnet = 256; subnet < 65_536; subnet += 64) {
+            for (int call = 0; call < 10; call++) {
+                in48 += store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 1)
+                                .allowed()
+                        ? 1
+                        : 0;
+            }
+        }
+        assertThat(in56 + in48).isEqualTo(32 * 10);
+        assertThat(store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0002_0000L, 1), 1)
+                        .allowed())
+                .isTrue();
+    }
+
+    @Test
+    void a_refusal_by_a_ceiling_costs_the_client_nothing() {
+        ClientAddress late = new ClientAddress(0x2001_0db8_0001_00ffL, 1);
+        for (long subnet = 0; subnet < 8; subnet++) {
+            for (int call = 0; call < 10; call++) {
+                store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 1);
+            }
+        }
+        Decision refused = store.tryConsume(TEN, late, 1);
+        assertThat(refused.allowed()).isFalse();
+        assertThat(store.look(TEN, late, 1)).isEqualTo(refused);
+        now.addAndGet(refused.nanosToRetry());
+        assertThat(store.tryConsume(TEN, late, 1).remaining()).isEqualTo(9);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 7, 100})
+    void a_strict_quota_lets_no_more_than_its_calls_pass_in_any_window(long calls) {
+        RateLimitRule strict = RateLimitRule.builder("strict", new Quota(calls, Duration.ofSeconds(1)).asStrict())
+                .build();
+        List<Long> passed = new ArrayList<>();
+        Random random = new Random(7);
+        for (int i = 0; i < 20_000; i++) {
+            if (store.tryConsume(strict, client(1), 1).allowed()) {
+                passed.add(now.get());
+            }
+            now.addAndGet(random.nextInt(4) == 0 ? random.nextInt(500_000_000) : random.nextInt(1_000));
+        }
+        int first = 0;
+        for (int i = 0; i < passed.size(); i++) {
+            while (passed.get(i) - passed.get(first) >= 1_000_000_000L) {
+                first++;
+            }
+            assertThat(i - first + 1L).isLessThanOrEqualTo(calls);
+        }
+        assertThat(passed.size()).isGreaterThan(100);
+    }
+
+    @Test
+    void a_quota_lets_up_to_twice_its_calls_pass_in_a_window_and_no_more() {
+        int passed = 0;
+        for (int i = 0; i < 10; i++) {
+            passed += store.tryConsume(TEN, client(1), 1).allowed() ? 1 : 0;
+        }
+        for (int i = 0; i < 999; i++) {
+            now.addAndGet(1_000_000);
+            passed += store.tryConsume(TEN, client(1), 1).allowed() ? 1 : 0;
+        }
+        assertThat(passed).isEqualTo(19);
     }
 
     @Test
     void the_largest_and_the_smallest_quota_count() {
         RateLimitRule most = RateLimitRule.perIp(1L << 31, Duration.ofDays(365));
         RateLimitRule least = RateLimitRule.perIp(1, Duration.ofMillis(1));
-        assertThat(store.tryConsume(most, client(1)).remaining()).isEqualTo((1L << 31) - 1);
-        assertThat(store.tryConsume(least, client(1)).allowed()).isTrue();
-        assertThat(store.tryConsume(least, client(1)).nanosToRetry()).isEqualTo(1_000_000);
+        assertThat(store.tryConsume(most, client(1), 1).remaining()).isEqualTo((1L << 31) - 1);
+        assertThat(store.tryConsume(least, client(1), 1).allowed()).isTrue();
+        assertThat(store.tryConsume(least, client(1), 1).nanosToRetry()).isEqualTo(1_000_000);
     }
 
     @Test
@@ -131,17 +229,18 @@ class LocalBucketStoreTest {
         assertThatThrownBy(() -> RateLimitRule.perIp(1, Duration.ofDays(366))).hasMessageContaining("period");
         assertThatThrownBy(() -> RateLimitRule.perIp(2_000_000, Duration.ofMillis(1)))
                 .hasMessageContaining("nanosecond");
-        assertThatThrownBy(() -> new RateLimitRule("a b", TEN.quota())).hasMessageContaining("name");
+        assertThatThrownBy(() -> RateLimitRule.builder("a b", TEN.quotas().get(0)))
+                .hasMessageContaining("name");
     }
 
-    private void drain(ClientKey client) {
+    private void drain(ClientAddress client) {
         for (int i = 0; i < 10; i++) {
-            assertThat(store.tryConsume(TEN, client).allowed()).isTrue();
+            assertThat(store.tryConsume(TEN, client, 1).allowed()).isTrue();
         }
-        assertThat(store.tryConsume(TEN, client).allowed()).isFalse();
+        assertThat(store.tryConsume(TEN, client, 1).allowed()).isFalse();
     }
 
-    private static ClientKey client(long address) {
-        return new ClientKey(0x0A000000L + address, ClientKey.Kind.IPV4);
+    private static ClientAddress client(long address) {
+        return ClientAddress.ipv4(0x0A000000L + address);
     }
 }

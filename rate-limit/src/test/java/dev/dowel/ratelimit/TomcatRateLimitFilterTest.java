@@ -1,0 +1,8 @@
+package dev.dowel.ratelimit;
+
+class TomcatRateLimitFilterTest extends RateLimitFilterContract {
+    @Override
+    ServletServer server() throws Exception {
+        return new TomcatServer();
+    }
+}
