@@ -1,8 +1,10 @@
 package dev.dowel.messaging;
 
+import dev.dowel.messaging.internal.EventName;
 import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
 import java.util.Objects;
-import java.util.regex.Pattern;
+import java.util.Optional;
 
 /**
  * One event in one version: its name, its version and the Java type of its body. The routing key is the name followed
@@ -12,9 +14,9 @@ import java.util.regex.Pattern;
  * @param name one or more words of {@code [a-z][a-z0-9-]*} separated by dots; never purely numeric words
  * @param version the version of the body's form
  * @param body the class that the body is encoded from and decoded to
+ * @param sunset the first day, in UTC, on which it is no longer published; empty unless it is deprecated
  */
-public record EventType<T>(String name, Version version, Class<T> body) {
-    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*(\\.[a-z][a-z0-9-]*)*");
+public record EventType<T>(String name, Version version, Class<T> body, Optional<LocalDate> sunset) {
     private static final int ROUTING_KEY_LIMIT = 255;
 
     /**
@@ -23,12 +25,14 @@ public record EventType<T>(String name, Version version, Class<T> body) {
      * @param name one or more words of {@code [a-z][a-z0-9-]*} separated by dots; never purely numeric words
      * @param version the version of the body's form
      * @param body the class that the body is encoded from and decoded to
+     * @param sunset the first day, in UTC, on which it is no longer published; empty unless it is deprecated
      * @throws IllegalArgumentException if the name has another form or the routing key would exceed 255 bytes
      */
     public EventType {
-        checkName(name);
+        EventName.check(name);
         Objects.requireNonNull(version, "version");
         Objects.requireNonNull(body, "body");
+        Objects.requireNonNull(sunset, "sunset");
         if (routingKey(name, version).getBytes(StandardCharsets.UTF_8).length > ROUTING_KEY_LIMIT) {
             throw new IllegalArgumentException("The routing key of an event is at most 255 bytes");
         }
@@ -45,7 +49,18 @@ public record EventType<T>(String name, Version version, Class<T> body) {
      * @throws IllegalArgumentException if the name or the version has another form
      */
     public static <T> EventType<T> of(String name, String version, Class<T> body) {
-        return new EventType<>(name, Version.parse(version), body);
+        return new EventType<>(name, Version.parse(version), body, Optional.empty());
+    }
+
+    /**
+     * Announces the end of this version. What is published with the copy says so in the header {@code message-sunset}; a
+     * consumer of this library logs that once, and so does a publisher that goes on after the end. Nothing is refused.
+     *
+     * @param end the first day, in UTC, on which it is no longer published
+     * @return a copy that is deprecated
+     */
+    public EventType<T> deprecated(LocalDate end) {
+        return new EventType<>(name, version, body, Optional.of(end));
     }
 
     /**
@@ -55,14 +70,6 @@ public record EventType<T>(String name, Version version, Class<T> body) {
      */
     public String routingKey() {
         return routingKey(name, version);
-    }
-
-    static String checkName(String name) {
-        if (!NAME.matcher(Objects.requireNonNull(name, "name")).matches()) {
-            throw new IllegalArgumentException(
-                    "An event's name is words of [a-z][a-z0-9-]* separated by dots, such as user.deleted");
-        }
-        return name;
     }
 
     private static String routingKey(String name, Version version) {

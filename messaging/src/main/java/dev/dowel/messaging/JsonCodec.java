@@ -1,5 +1,8 @@
 package dev.dowel.messaging;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.dowel.messaging.internal.Jackson2Codec;
+
 /** Turns bodies into JSON and back. Implementations are safe for use by several threads. */
 public interface JsonCodec {
     /** The media type of what a codec makes. */
@@ -10,7 +13,7 @@ public interface JsonCodec {
      *
      * @param body the body
      * @return UTF-8 JSON
-     * @throws IllegalArgumentException if the body cannot be encoded
+     * @throws IllegalArgumentException if the body cannot be encoded; its message names classes, never content
      */
     byte[] encode(Object body);
 
@@ -28,11 +31,25 @@ public interface JsonCodec {
 
     /**
      * Returns the default codec: Jackson 2, java.time left to modules the caller registers, unknown properties ignored,
-     * no default typing.
+     * text after the document refused, no default typing.
      *
      * @return a codec over a mapper of its own
      */
     static JsonCodec jackson2() {
-        return Jackson2Codec.standard();
+        return jackson2(new ObjectMapper());
+    }
+
+    /**
+     * Returns a codec over a copy of the given mapper, with unknown properties ignored, so that a publisher may add one,
+     * and text after the document refused. All else is as the mapper has it: register modules such as java.time, choose
+     * names and dates. It must write and read what the other services' codecs do; it must not let the text choose
+     * classes.
+     *
+     * @param mapper a Jackson 2 mapper; changing it afterwards has no effect
+     * @return the codec
+     * @throws IllegalArgumentException if the mapper has default typing, which lets a publisher choose classes
+     */
+    static JsonCodec jackson2(ObjectMapper mapper) {
+        return new Jackson2Codec(mapper);
     }
 }

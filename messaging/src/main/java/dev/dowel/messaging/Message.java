@@ -1,5 +1,7 @@
 package dev.dowel.messaging;
 
+import dev.dowel.messaging.internal.Headers;
+import dev.dowel.messaging.internal.TimeOrderedId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -70,10 +72,14 @@ public final class Message<T> {
      * @throws IllegalArgumentException if the key is empty or longer
      */
     public Message<T> key(String newKey) {
-        if (newKey.isEmpty() || newKey.length() > 255) {
+        return new Message<>(type, body, messageId, eventId, checkKey(newKey), correlationId, headers, route);
+    }
+
+    static String checkKey(String key) {
+        if (key.isEmpty() || key.length() > 255) {
             throw new IllegalArgumentException("A message's key has 1 to 255 characters");
         }
-        return new Message<>(type, body, messageId, eventId, newKey, correlationId, headers, route);
+        return key;
     }
 
     /**
@@ -181,6 +187,7 @@ public final class Message<T> {
         Map<String, String> all = new LinkedHashMap<>(headers);
         all.put(Headers.EVENT_ID, eventId);
         all.put(Headers.MESSAGE_VERSION, type.version().toString());
+        type.sunset().ifPresent(end -> all.put(Headers.MESSAGE_SUNSET, end.toString()));
         if (key != null) {
             all.put(Headers.MESSAGE_KEY, key);
         }

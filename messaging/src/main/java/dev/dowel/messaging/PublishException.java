@@ -15,9 +15,13 @@ public final class PublishException extends MessagingException {
         UNROUTABLE,
         /** The exchange does not exist and could not be declared; the broker did not keep the message. */
         NO_EXCHANGE,
-        /** The broker blocks publishers (an alarm), or the window of unconfirmed messages stayed full; not sent. */
+        /**
+         * The broker blocks publishers (an alarm), or the message could not be sent in time: the window of unconfirmed
+         * messages stayed full, a channel was not opened, the exchange not declared, another message not written, or
+         * callbacks did not return; not sent.
+         */
         BLOCKED,
-        /** There is no connection to the broker; not sent. */
+        /** There is no connection to the broker, or the thread was interrupted before it was sent; not sent. */
         NOT_CONNECTED,
         /** The connection or the channel was lost after sending; the outcome is unknown. */
         CONNECTION_LOST,

@@ -1,8 +1,6 @@
 package dev.dowel.messaging;
 
 import java.util.Comparator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Three numbers that say which form of an event a body has, as in Semantic Versioning 2.0.0 without pre-release and
@@ -13,8 +11,8 @@ import java.util.regex.Pattern;
  * @param patch changes when neither is true; 0 to 999,999
  */
 public record Version(int major, int minor, int patch) implements Comparable<Version> {
-    private static final Pattern FORM = Pattern.compile("(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})\\.(0|[1-9]\\d{0,5})");
-    private static final int LIMIT = 999_999;
+    static final int LIMIT = 999_999;
+    private static final int MOST_DIGITS = 6;
     private static final Comparator<Version> ORDER = Comparator.comparingInt(Version::major)
             .thenComparingInt(Version::minor)
             .thenComparingInt(Version::patch);
@@ -41,15 +39,35 @@ public record Version(int major, int minor, int patch) implements Comparable<Ver
      * @throws IllegalArgumentException if the text has any other form, including pre-release or build parts
      */
     public static Version parse(String text) {
-        Matcher matcher = FORM.matcher(text);
-        if (!matcher.matches()) {
-            throw new IllegalArgumentException("A version is three numbers such as 1.0.0, without pre-release or build"
-                    + " parts; got a text of " + text.length() + " characters");
+        int minor = text.indexOf('.') + 1;
+        int patch = text.indexOf('.', minor) + 1;
+        if (minor == 0 || patch == 0) {
+            throw malformed(text);
         }
         return new Version(
-                Integer.parseInt(matcher.group(1)),
-                Integer.parseInt(matcher.group(2)),
-                Integer.parseInt(matcher.group(3)));
+                number(text, 0, minor - 1), number(text, minor, patch - 1), number(text, patch, text.length()));
+    }
+
+    /** By hand, because a version is read for each message. */
+    private static int number(String text, int begin, int end) {
+        int length = end - begin;
+        if (length < 1 || length > MOST_DIGITS || (length > 1 && text.charAt(begin) == '0')) {
+            throw malformed(text);
+        }
+        int number = 0;
+        for (int i = begin; i < end; i++) {
+            int digit = text.charAt(i) - '0';
+            if (digit < 0 || digit > 9) {
+                throw malformed(text);
+            }
+            number = 10 * number + digit;
+        }
+        return number;
+    }
+
+    private static IllegalArgumentException malformed(String text) {
+        return new IllegalArgumentException("A version is three numbers such as 1.0.0, without pre-release or build"
+                + " parts; got a text of " + text.length() + " characters");
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.dowel.messaging;
 
+import dev.dowel.messaging.internal.EventName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
  * @param below the first version above that is not taken
  */
 public record VersionRange(Version from, Version below) {
-    private static final Pattern MAJORS = Pattern.compile(">=(\\d{1,6}) <(\\d{1,6})");
+    private static final Pattern MAJORS = Pattern.compile(">=(0|[1-9]\\d{0,5}) <(0|[1-9]\\d{0,5})");
     private static final int MAJOR_LIMIT = 100;
 
     /**
@@ -31,7 +32,7 @@ public record VersionRange(Version from, Version below) {
         if (from.compareTo(below) >= 0) {
             throw new IllegalArgumentException("The range from " + from + " to below " + below + " is empty");
         }
-        if (below.major() - from.major() > MAJOR_LIMIT) {
+        if (lastMajor(below) - from.major() >= MAJOR_LIMIT) {
             throw new IllegalArgumentException("A range spans at most " + MAJOR_LIMIT + " majors");
         }
     }
@@ -52,14 +53,35 @@ public record VersionRange(Version from, Version below) {
         }
         if (text.startsWith("^")) {
             Version from = Version.parse(text.substring(1));
-            return new VersionRange(from, new Version(from.major() + 1, 0, 0));
+            return new VersionRange(from, nextMajor(from));
         }
         if (text.startsWith("~")) {
             Version from = Version.parse(text.substring(1));
-            return new VersionRange(from, new Version(from.major(), from.minor() + 1, 0));
+            return new VersionRange(from, nextMinor(from));
         }
         Version exact = Version.parse(text);
-        return new VersionRange(exact, new Version(exact.major(), exact.minor(), exact.patch() + 1));
+        return new VersionRange(
+                exact,
+                exact.patch() == Version.LIMIT
+                        ? nextMinor(exact)
+                        : new Version(exact.major(), exact.minor(), exact.patch() + 1));
+    }
+
+    private static Version nextMinor(Version version) {
+        return version.minor() == Version.LIMIT
+                ? nextMajor(version)
+                : new Version(version.major(), version.minor() + 1, 0);
+    }
+
+    private static Version nextMajor(Version version) {
+        if (version.major() == Version.LIMIT) {
+            throw new IllegalArgumentException("No range ends above major " + Version.LIMIT);
+        }
+        return new Version(version.major() + 1, 0, 0);
+    }
+
+    private static int lastMajor(Version below) {
+        return below.minor() + below.patch() > 0 ? below.major() : below.major() - 1;
     }
 
     /**
@@ -78,7 +100,7 @@ public record VersionRange(Version from, Version below) {
      * @return true if two events of different majors can both match
      */
     public boolean spansMajors() {
-        return below.major() - from.major() > 1 || (below.major() > from.major() && below.minor() + below.patch() > 0);
+        return lastMajor(below) > from.major();
     }
 
     /**
@@ -88,18 +110,22 @@ public record VersionRange(Version from, Version below) {
      * @return at least one key, such as {@code user.deleted.1.*.*}
      */
     public List<String> bindingKeys(String eventName) {
-        String name = EventType.checkName(eventName);
+        String name = EventName.check(eventName);
         if (from.major() == below.major() && from.minor() == below.minor() && from.patch() + 1 == below.patch()) {
             return List.of(name + "." + from);
         }
-        if (from.major() == below.major() && below.equals(new Version(from.major(), from.minor() + 1, 0))) {
+        if (withinOneMinor()) {
             return List.of(name + "." + from.major() + "." + from.minor() + ".*");
         }
         List<String> keys = new ArrayList<>();
-        int last = below.minor() + below.patch() > 0 ? below.major() : below.major() - 1;
-        for (int major = from.major(); major <= last; major++) {
+        for (int major = from.major(); major <= lastMajor(below); major++) {
             keys.add(name + "." + major + ".*.*");
         }
         return List.copyOf(keys);
+    }
+
+    private boolean withinOneMinor() {
+        return from.major() == below.major()
+                && (from.minor() == below.minor() || (from.minor() + 1 == below.minor() && below.patch() == 0));
     }
 }

@@ -178,47 +178,6 @@ class BrokerFaultTest {
     }
 
     @Test
-    void while_the_broker_blocks_publishers_publish_fails_in_time_and_nothing_confirmed_is_lost() {
-        Set<Long> handled = ConcurrentHashMap.newKeySet();
-        Messaging messaging = messaging(vhost, Duration.ofSeconds(2));
-        messaging.start();
-        active(subscription(messaging).handler(Deleted.class, (body, delivery) -> handled.add(body.id())));
-        Publisher publisher = messaging.publisher("events");
-        publisher.publishAndWait(Message.of(DELETED, new Deleted(-1)));
-        broker.ctl("set_vm_memory_high_watermark", "absolute", "1MB");
-        List<Long> confirmed = new ArrayList<>();
-        try {
-            CompletableFuture<Receipt> last = null;
-            for (long id = 0; last == null || !last.isCompletedExceptionally(); id++) {
-                last = publish(publisher, id);
-                long of = id;
-                CompletableFuture<?> unused = last.thenAccept(receipt -> {
-                    synchronized (confirmed) {
-                        confirmed.add(of);
-                    }
-                });
-            }
-            assertThat(kind(last))
-                    .isIn(
-                            PublishException.Kind.BLOCKED,
-                            PublishException.Kind.TIMEOUT,
-                            PublishException.Kind.CONNECTION_LOST);
-            eventually(() -> assertThat(messaging.health().state()).isEqualTo(ConnectionState.BLOCKED));
-            assertKind(
-                    PublishException.Kind.BLOCKED,
-                    () -> publisher.publishAndWait(Message.of(DELETED, new Deleted(-2))));
-        } finally {
-            broker.ctl("set_vm_memory_high_watermark", "0.4");
-        }
-        eventually(() -> assertThat(messaging.health().state()).isEqualTo(ConnectionState.CONNECTED));
-        publisher.publishAndWait(Message.of(DELETED, new Deleted(-3)));
-        eventually(() -> assertThat(handled).contains(-3L));
-        synchronized (confirmed) {
-            eventually(() -> assertThat(handled).containsAll(confirmed));
-        }
-    }
-
-    @Test
     void closing_is_bounded_while_the_broker_takes_nothing() {
         Messaging messaging = messaging(vhost, Duration.ofSeconds(30));
         messaging.start();
@@ -336,30 +295,6 @@ class BrokerFaultTest {
     }
 
     @Test
-    void queues_are_durable_quorum_queues_that_dead_letter_at_least_once() {
-        Messaging messaging = started(vhost);
-        active(subscription(messaging)
-                .retry(Duration.ofSeconds(1), Duration.ofMinutes(2))
-                .handler(Deleted.class, (body, delivery) -> {}));
-
-        String listed = broker.ctl(
-                "-q", "list_queues", "-p", vhost.getPath().substring(1), "name", "durable", "type", "arguments");
-
-        assertThat(listed.lines())
-                .filteredOn(line -> line.startsWith(QUEUE))
-                .hasSize(4)
-                .allMatch(line -> line.contains("true\tquorum"));
-        assertThat(listed.lines())
-                .filteredOn(line -> line.startsWith(QUEUE) && !line.startsWith(PARKING))
-                .hasSize(3)
-                .allMatch(line -> line.contains("at-least-once") && line.contains("reject-publish"));
-        assertThat(line(listed, QUEUE)).contains("x-delivery-limit").contains(PARKING);
-        assertThat(line(listed, QUEUE + ".retry.1s")).contains("1000").contains("\"" + QUEUE + "\"");
-        assertThat(line(listed, QUEUE + ".retry.2m")).contains("120000");
-        assertThat(line(listed, PARKING)).doesNotContain("dead-letter");
-    }
-
-    @Test
     void stopping_lets_the_running_handler_finish_and_gives_back_what_was_only_fetched() throws Exception {
         CountDownLatch inHandler = new CountDownLatch(1);
         CountDownLatch goOn = new CountDownLatch(1);
@@ -413,26 +348,6 @@ class BrokerFaultTest {
         never.countDown();
     }
 
-    @Test
-    void wrong_credentials_are_told_without_the_password_and_closing_stays_quick() {
-        String wrong = vhost.toString().replace("guest:guest", "guest:s3cret-canary");
-        Messaging messaging = messaging(URI.create(wrong), Duration.ofSeconds(1));
-        messaging.start();
-
-        eventually(() -> assertThat(messaging.health().lastError()).contains("ACCESS_REFUSED"));
-        assertThat(messaging.health().toString()).doesNotContain("s3cret-canary");
-        CompletableFuture<Void> closing = CompletableFuture.runAsync(messaging::close, BrokerFaultTest::onOwnThread);
-        assertThat(closing).succeedsWithin(Duration.ofSeconds(15));
-    }
-
-    @Test
-    void a_vhost_that_does_not_exist_is_told() {
-        Messaging messaging = messaging(URI.create(broker.uri() + "/nowhere"), Duration.ofSeconds(1));
-        messaging.start();
-        eventually(() -> assertThat(messaging.health().lastError()).contains("vhost nowhere"));
-        assertThat(messaging.health().healthy()).isFalse();
-    }
-
     private interface OnChannel {
         void run(Channel channel) throws Exception;
     }
@@ -484,13 +399,6 @@ class BrokerFaultTest {
                 .ignoreExceptions()
                 .untilAsserted(
                         () -> messaging.publisher("events").publishAndWait(Message.of(DELETED, new Deleted(id))));
-    }
-
-    private static String line(String listed, String queue) {
-        return listed.lines()
-                .filter(line -> line.startsWith(queue + "\t"))
-                .findFirst()
-                .orElseThrow();
     }
 
     private static PublishException.Kind kind(CompletableFuture<?> failed) {

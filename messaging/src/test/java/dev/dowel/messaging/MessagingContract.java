@@ -7,7 +7,9 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -238,6 +240,50 @@ public abstract class MessagingContract {
     }
 
     @Test
+    void try_publish_ends_like_publish() throws Throwable {
+        Message<Deleted> message = Message.of(V1, new Deleted(7));
+        MessageSet set = MessageSet.of("evt").add(V1, new Deleted(8)).add(V2, new Deleted2("8"));
+        assertKind(
+                PublishException.Kind.UNROUTABLE,
+                () -> result(messaging.publisher(exchange).tryPublish(message)));
+        started(subscription("^1.0.0").handler(Deleted.class, (body, delivery) -> handled.add(body)));
+
+        assertThat(result(messaging.publisher(exchange).tryPublish(message)))
+                .isEqualTo(new Receipt(message.messageId(), message.eventId()));
+        assertThat(result(messaging.publisher(exchange).tryPublish(set)).eventId())
+                .isEqualTo("evt");
+
+        eventually(() -> assertThat(handled).containsExactly(new Deleted(7), new Deleted(8)));
+    }
+
+    @Test
+    void after_closing_try_publish_fails_at_once() {
+        messaging.close();
+        assertKind(
+                PublishException.Kind.NOT_CONNECTED,
+                () -> result(messaging.publisher(exchange).tryPublish(Message.of(V1, new Deleted(7)))));
+    }
+
+    @Test
+    void what_cannot_be_encoded_or_is_too_large_is_told_and_keeps_its_whole_set_back() throws Exception {
+        EventType<Object> odd = EventType.of("user.deleted", "1.1.0", Object.class);
+        EventType<String> large = EventType.of("user.deleted", "1.3.0", String.class);
+        started(subscription("^1.0.0").handler(Deleted.class, (body, delivery) -> handled.add(body)));
+        Publisher publisher = messaging.publisher(exchange);
+        MessageSet set = MessageSet.create().add(V2, new Deleted2("7"));
+
+        assertKind(PublishException.Kind.REFUSED, () -> result(publisher.publish(Message.of(odd, new Object()))));
+        assertKind(PublishException.Kind.REFUSED, () -> publisher.publishAndWait(set.add(odd, new Object())));
+        assertKind(PublishException.Kind.REFUSED, () -> result(publisher.tryPublish(set.add(odd, new Object()))));
+        assertKind(
+                PublishException.Kind.TOO_LARGE,
+                () -> publisher.publishAndWait(set.add(large, "x".repeat(1024 * 1024))));
+        publisher.publishAndWait(Message.of(V1, new Deleted(8)));
+
+        eventually(() -> assertThat(handled).containsExactly(new Deleted(8)));
+    }
+
+    @Test
     void wrong_subscriptions_are_refused() {
         assertThatThrownBy(() -> messaging.subscribe(queue).handler(Deleted.class, (body, delivery) -> {}))
                 .isInstanceOf(IllegalStateException.class);
@@ -263,6 +309,38 @@ public abstract class MessagingContract {
         assertKind(
                 PublishException.Kind.NOT_CONNECTED,
                 () -> messaging.publisher(exchange).publishAndWait(Message.of(V1, new Deleted(7))));
+    }
+
+    @Test
+    void health_tells_both_connections_and_how_many_consumers_and_parked_messages_there_are() {
+        started(subscription("^1.0.0").concurrency(3).handler(Deleted.class, (body, delivery) -> {
+            throw new RejectMessage("on purpose");
+        }));
+        eventually(() -> assertThat(messaging.health().parked()).containsExactly(java.util.Map.entry(queue, 0L)));
+
+        messaging.publisher(exchange).publishAndWait(Message.of(V1, new Deleted(7)));
+
+        eventually(() -> assertThat(messaging.health().parked()).containsExactly(java.util.Map.entry(queue, 1L)));
+        MessagingHealth health = messaging.health();
+        assertThat(health.publishing()).isEqualTo(ConnectionState.CONNECTED);
+        assertThat(health.consuming()).isEqualTo(ConnectionState.CONNECTED);
+        assertThat(health.blockedSince()).isEmpty();
+        assertThat(health.consumersWanted()).isEqualTo(3);
+        assertThat(health.consumersActive()).isEqualTo(3);
+        assertThat(health.topologyProblems()).isEmpty();
+        assertThat(health.lastError()).isEmpty();
+        assertThat(health.healthy()).isTrue();
+        messaging.close();
+        assertThat(messaging.health().parked()).isEmpty();
+        assertThat(messaging.health().consuming()).isEqualTo(ConnectionState.CLOSED);
+    }
+
+    private static Receipt result(CompletionStage<Receipt> sent) throws Throwable {
+        try {
+            return sent.toCompletableFuture().get(20, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause();
+        }
     }
 
     private SubscriptionBuilder subscription(String versions) {

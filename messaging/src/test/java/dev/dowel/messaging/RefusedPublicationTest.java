@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A message that client or broker refuse: it is told apart from its neighbours on the shared channel. */
 class RefusedPublicationTest {
@@ -127,6 +129,35 @@ class RefusedPublicationTest {
                 .ignoreExceptions()
                 .untilAsserted(() -> forbidden.publishAndWait(message("granted")));
         assertThat(forbidden.publish(message("again"))).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 200})
+    void a_routing_key_that_may_not_be_used_harms_neighbours_on_its_exchange_once_however_often_it_is_published(
+            int length) {
+        String path = vhost.getPath().substring(1);
+        EventType<Body> forbidden = EventType.of("secret." + "x".repeat(length), "1.0.0", Body.class);
+        broker.ctl("set_permissions", "-p", path, USER, ".*", ".*", ".*");
+        broker.ctl("set_topic_permissions", "-p", path, USER, "events", "^user", ".*");
+        Messaging messaging = messaging(URI.create(vhost.toString().replace("guest:guest", USER + ":guest")));
+        Publisher events = messaging.publisher("events");
+        assertThat(kind(events.publish(Message.of(forbidden, new Body("first")))))
+                .isEqualTo(Kind.REFUSED);
+
+        List<CompletionStage<Receipt>> neighbours = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            for (int n = 0; n < 5; n++) {
+                neighbours.add(events.publish(message("n" + i + "." + n)));
+            }
+            assertThat(kind(events.publish(Message.of(forbidden, new Body("f" + i)))))
+                    .isEqualTo(Kind.REFUSED);
+        }
+
+        assertThat(neighbours).allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(20)));
+        broker.ctl("clear_topic_permissions", "-p", path, USER);
+        await().atMost(Duration.ofSeconds(20))
+                .ignoreExceptions()
+                .untilAsserted(() -> events.publishAndWait(Message.of(forbidden, new Body("granted"))));
     }
 
     @Test

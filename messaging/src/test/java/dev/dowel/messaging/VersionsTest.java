@@ -120,8 +120,68 @@ class VersionsTest {
         assertThatThrownBy(() -> set.add(TYPE, new Body(2))).hasMessageContaining("already");
     }
 
+    @Test
+    void a_second_form_of_the_same_event_and_major_is_refused_in_a_set() {
+        MessageSet set = MessageSet.create().add(TYPE, new Body(1));
+
+        assertThatThrownBy(() -> set.add(EventType.of("user.deleted", "1.3.0", Body.class), new Body(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("The set has user.deleted in major 1 already, so user.deleted.1.3.0 would");
+        assertThat(set.add(EventType.of("user.renamed", "1.3.0", Body.class), new Body(1))
+                        .add(EventType.of("user.deleted", "2.0.0", Body.class), new Body(1))
+                        .messages())
+                .hasSize(3);
+    }
+
+    @Test
+    void all_forms_in_a_set_have_one_key_whenever_and_however_it_was_given() {
+        EventType<Body> second = EventType.of("user.deleted", "2.0.0", Body.class);
+        Message<Body> keyed = Message.of(second, new Body(1)).key("7");
+
+        for (MessageSet set : List.of(
+                MessageSet.create().key("7").add(TYPE, new Body(1)).add(second, new Body(1)),
+                MessageSet.create().add(TYPE, new Body(1)).key("7").add(second, new Body(1)),
+                MessageSet.create().add(TYPE, new Body(1)).add(keyed),
+                MessageSet.create().add(keyed).add(TYPE, new Body(1)),
+                MessageSet.create().key("6").add(TYPE, new Body(1)).key("7").add(keyed),
+                MessageSet.create().add(TYPE, new Body(1)).add(keyed).requireRoute(RouteRequirement.ALL))) {
+            assertThat(set.key()).contains("7");
+            assertThat(set.messages())
+                    .extracting(one -> one.key().orElse("none"))
+                    .containsExactly("7", "7");
+        }
+        assertThat(MessageSet.create().add(TYPE, new Body(1)).key()).isEmpty();
+    }
+
+    @Test
+    void a_form_with_another_key_than_its_set_is_refused_without_telling_the_keys() {
+        Message<Body> other = Message.of(EventType.of("user.deleted", "2.0.0", Body.class), new Body(1))
+                .key("8");
+
+        for (MessageSet set : List.of(
+                MessageSet.create().key("7"),
+                MessageSet.create().add(Message.of(TYPE, new Body(1)).key("7")))) {
+            assertThatThrownBy(() -> set.add(other))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageStartingWith("user.deleted.2.0.0 has another key than the set")
+                    .hasMessageNotContainingAny("7", "8");
+        }
+        assertThatThrownBy(() -> MessageSet.create().key("")).hasMessageContaining("1 to 255");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"x-death", "X-Retry", "CC", "bcc", "event-id", "message-attempt", "Failure-Reason", ""})
+    @ValueSource(
+            strings = {
+                "x-death",
+                "X-Retry",
+                "CC",
+                "bcc",
+                "event-id",
+                "message-attempt",
+                "Message-Sunset",
+                "Failure-Reason",
+                ""
+            })
     void headers_of_the_library_and_of_the_broker_cannot_be_set(String name) {
         Message<Body> message = Message.of(TYPE, new Body(1));
         assertThatThrownBy(() -> message.header(name, "v")).isInstanceOf(IllegalArgumentException.class);

@@ -1,6 +1,6 @@
 package dev.dowel.messaging.outbox;
 
-import dev.dowel.messaging.EncodedMessage;
+import dev.dowel.messaging.ConnectionState;
 import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.PublishException;
 import dev.dowel.messaging.RouteRequirement;
@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +27,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * The due rows of one shard: published together, rows of one key one after the other, and settled by what the broker
@@ -36,26 +39,35 @@ final class Batch {
     private static final long LONGEST_DELAY_MILLIS = 300_000;
     /** With the delays above, about an hour in which somebody may grant the permission or create the exchange. */
     private static final int MOST_ATTEMPTS = 20;
-    /** The outcome of a row that is as it was: it was not sent, or nobody knows, and that was not its fault. */
-    private static final Optional<PublishException> LEFT =
-            Optional.of(new PublishException(PublishException.Kind.TIMEOUT, "Left to the next batch", null));
+
+    /** The outcome of a row that was not sent. */
+    private final PublishException left =
+            new PublishException(PublishException.Kind.NOT_CONNECTED, "Left to the next batch", null);
+
+    /** The outcome of a row that was sent, while nobody knows what became of it. */
+    private final PublishException unconfirmed =
+            new PublishException(PublishException.Kind.TIMEOUT, "No confirm came in time", null);
 
     private final Messaging messaging;
     private final int shard;
     private final List<OutboxRow> rows;
     private final Duration confirmTimeout;
-    /** Empty is confirmed. None of them completes exceptionally. */
-    private final Map<Long, CompletableFuture<Optional<PublishException>>> outcomes = new LinkedHashMap<>();
+    private final Complaints complaints;
+    /** Empty is confirmed. None of them completes exceptionally. Threads that confirm read it while others are added. */
+    private final Map<Long, CompletableFuture<Optional<PublishException>>> outcomes = new ConcurrentHashMap<>();
 
+    private final Set<Long> sent = ConcurrentHashMap.newKeySet();
+    private final Map<PublishException.Kind, Integer> failed = new EnumMap<>(PublishException.Kind.class);
     private volatile boolean over;
     private int confirmed;
     private int parked;
 
-    Batch(Messaging messaging, int shard, List<OutboxRow> rows, Duration confirmTimeout) {
+    Batch(Messaging messaging, int shard, List<OutboxRow> rows, Duration confirmTimeout, Complaints complaints) {
         this.messaging = messaging;
         this.shard = shard;
         this.rows = rows;
         this.confirmTimeout = confirmTimeout;
+        this.complaints = complaints;
     }
 
     int confirmed() {
@@ -67,9 +79,14 @@ final class Batch {
         return parked;
     }
 
+    /** Returns how many rows were sent, or could not be, without success; those that it did not come to do not count. */
+    Map<PublishException.Kind, Integer> failed() {
+        return failed;
+    }
+
     /**
      * Publishes everything and waits, at most for the confirm timeout and one publish timeout. When it returns nothing is
-     * sent any more: what was not sent by then is left to the next batch.
+     * sent any more: what was not sent by then is left to the next batch, and what was sent and not confirmed waits a while.
      */
     void publish() throws InterruptedException {
         long deadline = System.nanoTime() + confirmTimeout.toNanos();
@@ -83,7 +100,9 @@ final class Batch {
                     over = true;
                 }
                 outcomes.put(
-                        row.id(), free.thenCompose(yes -> yes ? send(row) : CompletableFuture.completedFuture(LEFT)));
+                        row.id(),
+                        free.thenCompose(
+                                yes -> yes ? send(row) : CompletableFuture.completedFuture(Optional.of(left))));
             }
             key.ifPresent(of -> freeKeys.put(of, routed(step)));
         }
@@ -98,14 +117,23 @@ final class Batch {
         }
     }
 
-    /** Groups what is sent together: rows without a key, and the rows of one event, which are forms of the same thing. */
+    /** Groups what is sent together: a row without a key, and neighbours within a key that are forms of one event. */
     private List<List<OutboxRow>> steps() {
-        Map<String, List<OutboxRow>> steps = new LinkedHashMap<>();
+        List<List<OutboxRow>> steps = new ArrayList<>();
+        Map<String, List<OutboxRow>> lastOfKey = new HashMap<>();
         for (OutboxRow row : rows) {
-            String event = row.message().key().isPresent() ? row.message().eventId() : "row " + row.id();
-            steps.computeIfAbsent(event, key -> new ArrayList<>()).add(row);
+            Optional<String> key = row.message().key();
+            List<OutboxRow> step = key.map(lastOfKey::get)
+                    .filter(last -> last.get(0).event().equals(row.event()))
+                    .orElseGet(() -> {
+                        List<OutboxRow> next = new ArrayList<>();
+                        steps.add(next);
+                        key.ifPresent(of -> lastOfKey.put(of, next));
+                        return next;
+                    });
+            step.add(row);
         }
-        return List.copyOf(steps.values());
+        return steps;
     }
 
     /** Completes with whether the next event of the same key may be sent. */
@@ -129,8 +157,9 @@ final class Batch {
 
     private CompletableFuture<Optional<PublishException>> send(OutboxRow row) {
         if (over) {
-            return CompletableFuture.completedFuture(LEFT);
+            return CompletableFuture.completedFuture(Optional.of(left));
         }
+        sent.add(row.id());
         try {
             return messaging
                     .publisher(row.exchange())
@@ -156,27 +185,31 @@ final class Batch {
 
     private Optional<PublishException> outcome(OutboxRow row) {
         @Nullable CompletableFuture<Optional<PublishException>> outcome = outcomes.get(row.id());
-        return outcome == null ? LEFT : outcome.getNow(LEFT);
+        return outcome == null
+                ? Optional.of(left)
+                : outcome.getNow(Optional.of(sent.contains(row.id()) ? unconfirmed : left));
     }
 
     /** Deletes what was confirmed, writes down why the rest was not. */
     void settle(Connection connection) throws SQLException {
         Map<OutboxRow, PublishException> failures = new LinkedHashMap<>();
-        Set<String> reached = new HashSet<>();
+        Set<OutboxRow.Event> reached = new HashSet<>();
         List<Long> done = new ArrayList<>();
         for (OutboxRow row : rows) {
             // Once only: a confirm may still come while this runs.
             outcome(row).ifPresentOrElse(failure -> failures.put(row, failure), () -> done.add(row.id()));
             if (!failures.containsKey(row) && row.message().route() == RouteRequirement.ANY) {
-                reached.add(row.message().eventId());
+                reached.add(row.event());
             }
         }
-        for (Map.Entry<OutboxRow, PublishException> failed : failures.entrySet()) {
-            OutboxRow row = failed.getKey();
-            if (spared(row, failed.getValue()) && reached.contains(row.message().eventId())) {
+        boolean stuck = messaging.health().publishing() == ConnectionState.CONNECTED
+                && failures.values().stream().anyMatch(failure -> failure.kind() == PublishException.Kind.TIMEOUT);
+        for (Map.Entry<OutboxRow, PublishException> one : failures.entrySet()) {
+            OutboxRow row = one.getKey();
+            if (spared(row, one.getValue()) && reached.contains(row.event())) {
                 done.add(row.id());
             } else {
-                postpone(connection, row, failed.getValue());
+                postpone(connection, row, one.getValue(), stuck);
             }
         }
         OutboxTable.delete(connection, done);
@@ -184,36 +217,58 @@ final class Batch {
         confirmed = done.size();
     }
 
-    private void postpone(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
+    private void postpone(Connection connection, OutboxRow row, PublishException failure, boolean stuck)
+            throws SQLException {
+        if (failure == left) {
+            return;
+        }
+        failed.merge(failure.kind(), 1, Integer::sum);
         switch (failure.kind()) {
             case TOO_LARGE -> park(connection, row, failure);
-            case REFUSED -> {
+            case REFUSED, NO_EXCHANGE -> {
                 if (row.attempts() + 1 < MOST_ATTEMPTS) {
                     delay(connection, row, failure);
                 } else {
                     park(connection, row, failure);
                 }
             }
-            case NACKED, UNROUTABLE, NO_EXCHANGE -> delay(connection, row, failure);
-            case BLOCKED, NOT_CONNECTED, CONNECTION_LOST, TIMEOUT -> {
+            case NACKED, UNROUTABLE -> delay(connection, row, failure);
+            case TIMEOUT, CONNECTION_LOST -> {
+                // With a connection that stands, rows without a confirm would be sent again for ever, with no other of
+                // their shard after them. The first that is given up takes its channel, and the outcome of others,
+                // along.
+                if (stuck) {
+                    delay(connection, row, failure);
+                }
+            }
+            case BLOCKED, NOT_CONNECTED -> {
                 // Not the message's fault: it is due as before.
             }
         }
     }
 
     private void park(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
-        LOG.error("The outbox parks {}: {}", row.message(), failure.getMessage());
+        complaints.log(
+                Level.ERROR,
+                "parked: " + cause(row, failure),
+                "The outbox parks " + row.message() + ": " + failure.getMessage());
         OutboxTable.park(connection, row.id(), failure.kind() + ": " + failure.getMessage());
         parked++;
     }
 
-    private static void delay(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
-        EncodedMessage message = row.message();
+    private void delay(Connection connection, OutboxRow row, PublishException failure) throws SQLException {
         long longest = Math.min(LONGEST_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(row.attempts(), 20));
         Duration delay =
                 Duration.ofMillis(longest / 2 + ThreadLocalRandom.current().nextLong(longest / 2 + 1));
-        LOG.warn("The outbox keeps {} and tries again in {}: {}", message, delay, failure.getMessage());
+        complaints.log(
+                Level.WARN,
+                cause(row, failure),
+                "The outbox keeps " + row.message() + " and tries again in " + delay + ": " + failure.getMessage());
         OutboxTable.postpone(
                 connection, row.id(), Instant.now().plus(delay), failure.kind() + ": " + failure.getMessage());
+    }
+
+    private static String cause(OutboxRow row, PublishException failure) {
+        return failure.kind() + " " + row.exchange();
     }
 }

@@ -4,9 +4,12 @@ import dev.dowel.messaging.EncodedMessage;
 import dev.dowel.messaging.Message;
 import dev.dowel.messaging.MessageSet;
 import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.PublishException;
+import dev.dowel.messaging.Publisher;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -31,12 +34,19 @@ public final class Outbox implements AutoCloseable {
     private final DataSource database;
     private final Messaging messaging;
     private final Relay relay;
+    private final CurrentTransaction transactions;
+
+    @SuppressWarnings("ThreadLocalUsage") // of this outbox only: another one has another database
+    private final ThreadLocal<Connection> own = new ThreadLocal<>();
+
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Outbox(Builder builder, Messaging messaging) {
         this.database = builder.database;
         this.messaging = messaging;
-        this.relay = new Relay(database, messaging, builder.batchSize, builder.pollInterval, builder.confirmTimeout);
+        this.transactions = builder.transactions;
+        this.relay = new Relay(database, messaging, builder.relayOptions(messaging.publishTimeout()));
+        builder.listeners.forEach(listener -> listener.attached(this::health));
     }
 
     /**
@@ -55,43 +65,55 @@ public final class Outbox implements AutoCloseable {
     }
 
     /**
-     * Stores a message in the caller's transaction.
+     * Stores a message in the caller's transaction, with the trace of the calling thread.
      *
      * @param connection a connection of the service's database with auto-commit off
      * @param exchange where it will be published, 1 to 255 bytes in UTF-8
      * @param message the message
      * @throws OutboxException if the connection commits by itself, or the database refuses
-     * @throws IllegalArgumentException if the exchange's name is empty or longer
+     * @throws PublishException with {@code TOO_LARGE} if the encoded body is larger than what {@code publishWith} publishes
+     * @throws IllegalArgumentException if the exchange's name is empty or longer, or the body cannot be encoded
      */
     public void enqueue(Connection connection, String exchange, Message<?> message) {
-        store(connection, exchange, List.of(message.encode(messaging.json())));
+        store(connection, exchange, List.of(message));
     }
 
     /**
-     * Stores every message of a set in the caller's transaction.
+     * Stores every message of a set in the caller's transaction, with the trace of the calling thread.
      *
      * @param connection a connection of the service's database with auto-commit off
      * @param exchange where they will be published, 1 to 255 bytes in UTF-8
      * @param set one event in several versions, at least one
      * @throws OutboxException if the connection commits by itself, or the database refuses
-     * @throws IllegalArgumentException if the set is empty, or the exchange's name is empty or longer
+     * @throws PublishException with {@code TOO_LARGE} if an encoded body is larger than what {@code publishWith} publishes
+     * @throws IllegalArgumentException if the set is empty, the exchange's name is empty or longer, or a body cannot be
+     *     encoded
      */
     public void enqueue(Connection connection, String exchange, MessageSet set) {
         if (set.messages().isEmpty()) {
             throw new IllegalArgumentException("The set is empty: add the event in at least one version");
         }
-        store(
-                connection,
-                exchange,
-                set.messages().stream()
-                        .map(message -> message.encode(messaging.json()))
-                        .toList());
+        store(connection, exchange, set.messages());
     }
 
-    private void store(Connection connection, String exchange, List<EncodedMessage> messages) {
-        Objects.requireNonNull(exchange, "exchange");
-        // Refuses here, before the commit, the name that it would refuse to the relay.
-        messaging.publisher(exchange);
+    /**
+     * Returns what a service layer publishes with. It joins the transaction of {@link #inTransaction} on the same thread,
+     * else the one that {@link Builder#transactions} finds.
+     *
+     * @param exchange where its messages will be published, 1 to 255 bytes in UTF-8
+     * @return a publisher for that exchange
+     * @throws IllegalArgumentException if the exchange's name is empty or longer
+     */
+    public EventPublisher publisher(String exchange) {
+        messaging.publisher(Objects.requireNonNull(exchange, "exchange"));
+        return new OutboxPublisher(this, own, transactions, exchange);
+    }
+
+    private void store(Connection connection, String exchange, List<Message<?>> messages) {
+        // Refuses here, before the commit, what it would refuse to the relay.
+        Publisher publisher = messaging.publisher(Objects.requireNonNull(exchange, "exchange"));
+        List<EncodedMessage> encoded = new ArrayList<>();
+        messages.forEach(message -> encoded.add(publisher.encode(message)));
         try {
             if (connection.getAutoCommit()) {
                 throw new OutboxException(
@@ -99,9 +121,10 @@ public final class Outbox implements AutoCloseable {
                                 + " setAutoCommit(false), or use inTransaction",
                         null);
             }
-            OutboxTable.insert(connection, exchange, messages);
+            OutboxTable.insert(connection, exchange, encoded);
         } catch (SQLException e) {
-            throw new OutboxException("The outbox could not store " + messages.get(0), e);
+            throw new OutboxException(
+                    "The outbox could not store " + messages.get(0), DatabaseFailure.withoutValues(e));
         }
     }
 
@@ -119,7 +142,8 @@ public final class Outbox implements AutoCloseable {
     }
 
     /**
-     * Runs the work in a transaction, commits, and wakes the relay.
+     * Runs the work in a transaction of its own, commits, and wakes the relay. What the work publishes with a {@link
+     * #publisher} on the same thread shares the transaction.
      *
      * @param <R> the result's type
      * @param work stores the service's data and enqueues messages
@@ -129,7 +153,7 @@ public final class Outbox implements AutoCloseable {
      */
     public <R> R inTransaction(Work<R> work) {
         try {
-            R result = Transaction.run(database, work);
+            R result = Transaction.run(database, connection -> bound(connection, work));
             relay.wake();
             return result;
         } catch (RuntimeException e) {
@@ -139,6 +163,20 @@ public final class Outbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new OutboxException("The transaction failed and was rolled back", e);
+        }
+    }
+
+    private <R> R bound(Connection connection, Work<R> work) throws Exception {
+        @Nullable Connection outer = own.get();
+        own.set(connection);
+        try {
+            return work.run(connection);
+        } finally {
+            if (outer == null) {
+                own.remove();
+            } else {
+                own.set(outer);
+            }
         }
     }
 
@@ -154,10 +192,79 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public long pending() {
-        try (Connection connection = database.getConnection()) {
-            return OutboxTable.pending(connection);
+        return read("The outbox could not be counted", OutboxState::pending);
+    }
+
+    /**
+     * Returns messages that are not sent any more: too large, unreadable, or refused or without an exchange too often.
+     *
+     * @param max how many at most, 1 to 10,000
+     * @return those stored first, in the order of their rows
+     * @throws OutboxException if the database refuses
+     */
+    public List<ParkedRow> parked(int max) {
+        if (max < 1 || max > 10_000) {
+            throw new IllegalArgumentException("max is 1 to 10000, not " + max);
+        }
+        return read("The parked messages could not be read", connection -> OutboxState.parked(connection, max));
+    }
+
+    /**
+     * Makes a parked message due again, with all its attempts before it. It goes out in the order of its row, though those
+     * of its key that came later may have gone before.
+     *
+     * @param id a row's number
+     * @return false if no message with that number is parked
+     * @throws OutboxException if the database refuses
+     */
+    public boolean retryParked(long id) {
+        boolean found = read("A parked message could not be made due", connection -> OutboxState.retry(connection, id));
+        relay.wake();
+        return found;
+    }
+
+    /**
+     * Makes all parked messages due again, one after the other.
+     *
+     * @return how many
+     * @throws OutboxException if the database refuses; some may be due then
+     */
+    public long retryAllParked() {
+        long found = read("The parked messages could not be made due", OutboxState::retryAll);
+        relay.wake();
+        return found;
+    }
+
+    /**
+     * Deletes a parked message; it is never sent.
+     *
+     * @param id a row's number
+     * @return false if no message with that number is parked
+     * @throws OutboxException if the database refuses
+     */
+    public boolean discardParked(long id) {
+        return read("A parked message could not be deleted", connection -> OutboxState.discard(connection, id));
+    }
+
+    /**
+     * Tells how the outbox is, by a few cheap queries. Does not throw; while the database is away it waits for as long as
+     * the data source does for a connection.
+     *
+     * @return the state
+     */
+    public OutboxHealth health() {
+        return HealthCheck.of(database, relay);
+    }
+
+    private interface Query<R> {
+        R run(Connection connection) throws SQLException;
+    }
+
+    private <R> R read(String failure, Query<R> query) {
+        try (WorkConnection connection = WorkConnection.open(database)) {
+            return query.run(connection.get());
         } catch (SQLException e) {
-            throw new OutboxException("The outbox could not be counted", e);
+            throw new OutboxException(failure, e);
         }
     }
 
@@ -173,9 +280,12 @@ public final class Outbox implements AutoCloseable {
     public static final class Builder {
         private final DataSource database;
         private @Nullable Messaging messaging;
+        private CurrentTransaction transactions = new NoTransaction();
+        private final List<OutboxListener> listeners = new ArrayList<>();
         private int batchSize = 500;
         private Duration pollInterval = Duration.ofSeconds(1);
         private Duration confirmTimeout = Duration.ofSeconds(10);
+        private Duration idleSlack = Duration.ofSeconds(30);
 
         private Builder(DataSource database) {
             this.database = Objects.requireNonNull(database, "database");
@@ -193,7 +303,19 @@ public final class Outbox implements AutoCloseable {
         }
 
         /**
-         * Sets how many rows are published at once.
+         * Sets where {@link Outbox#publisher} finds the service's transactions.
+         *
+         * @param newTransactions knows the transactions on the data source of this outbox; default: there are none but
+         *     those of {@link Outbox#inTransaction}
+         * @return this builder
+         */
+        public Builder transactions(CurrentTransaction newTransactions) {
+            this.transactions = Objects.requireNonNull(newTransactions, "newTransactions");
+            return this;
+        }
+
+        /**
+         * Sets how many rows are published at once; fewer where they have more than 8 MiB together.
          *
          * @param rows 1 to 10,000; default 500
          * @return this builder
@@ -221,7 +343,9 @@ public final class Outbox implements AutoCloseable {
         }
 
         /**
-         * Sets how long a batch may wait for its confirms, with its transaction open.
+         * Sets how long a batch may wait for its confirms, with its transaction open. A message that waits to be sent
+         * then may take the publish timeout of the messaging longer. The database is told to give a relay's transaction up
+         * that is idle for 30 s more than both, so that one whose host vanished does not keep its lock; H2 cannot.
          *
          * @param timeout 100 ms to 1 minute; default 10 s
          * @return this builder
@@ -232,6 +356,32 @@ public final class Outbox implements AutoCloseable {
             }
             this.confirmTimeout = timeout;
             return this;
+        }
+
+        /** Sets for how much longer than confirm and publish timeout the database lets a relay's transaction be idle. */
+        Builder idleSlack(Duration slack) {
+            this.idleSlack = slack;
+            return this;
+        }
+
+        /**
+         * Adds somebody who hears what the relay does. May be called several times.
+         *
+         * @param listener such as the one of the package {@code dev.dowel.messaging.micrometer}
+         * @return this builder
+         */
+        public Builder listener(OutboxListener listener) {
+            listeners.add(Objects.requireNonNull(listener, "listener"));
+            return this;
+        }
+
+        private RelayOptions relayOptions(Duration publishTimeout) {
+            return new RelayOptions(
+                    batchSize,
+                    pollInterval,
+                    confirmTimeout,
+                    confirmTimeout.plus(publishTimeout).plus(idleSlack),
+                    List.copyOf(listeners));
         }
 
         /**

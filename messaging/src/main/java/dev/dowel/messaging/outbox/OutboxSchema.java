@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import javax.sql.DataSource;
 
 /**
- * The tables of outbox and inbox. Their DDL lies beside this class as {@code postgresql.sql} and {@code h2.sql}: copy the
- * file into your migrations.
+ * The tables of outbox and inbox. Their DDL lies beside this class as {@code postgresql.sql}, {@code mariadb.sql},
+ * {@code mysql.sql} and {@code h2.sql}: copy the file into your migrations.
  */
 public final class OutboxSchema {
     private static final Pattern END_OF_COMMAND = Pattern.compile(";\\s*\\n");
@@ -23,7 +23,7 @@ public final class OutboxSchema {
     /**
      * Creates the tables that do not exist. For demos and tests; a service's migrations should do it.
      *
-     * @param database PostgreSQL 12 or newer, or H2 2
+     * @param database PostgreSQL 12 or newer, MariaDB 10.6 or newer, MySQL 8.0.17 or newer, or H2 2
      * @throws OutboxException if the database refuses
      */
     public static void createIfMissing(DataSource database) {

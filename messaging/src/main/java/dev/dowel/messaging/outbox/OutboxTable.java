@@ -1,7 +1,6 @@
 package dev.dowel.messaging.outbox;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.dowel.messaging.EncodedMessage;
 import dev.dowel.messaging.RouteRequirement;
@@ -9,27 +8,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.stream.Collectors;
 
 /** The statements on the outbox's tables. */
 final class OutboxTable {
     static final int SHARDS = 16;
-    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
-    private static final int PENDING_LIMIT = 10_001;
     private static final int ERROR_LIMIT = 500;
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     private OutboxTable() {}
 
@@ -60,119 +51,95 @@ final class OutboxTable {
                 insert.setString(10, write(message.headers()));
                 insert.setBytes(11, message.body());
                 insert.setString(12, message.route().name());
-                insert.addBatch();
+                // Not as a batch: a driver's failure of a batch may have the values in its message.
+                insert.executeUpdate();
             }
-            insert.executeBatch();
         }
     }
 
-    /** Locks one shard that nobody else has locked and that is not in the set; empty if there is none. */
-    static Optional<Integer> lockShard(Connection connection, Set<Integer> except) throws SQLException {
-        String marks = except.isEmpty() ? "-1" : String.join(",", Collections.nCopies(except.size(), "?"));
-        // Only shards with rows: locking the others would cost a round trip each.
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT shard FROM messaging_outbox_shard s WHERE shard NOT IN (" + marks + ")"
-                        + " AND EXISTS (SELECT 1 FROM messaging_outbox o WHERE o.shard = s.shard AND NOT o.parked)"
-                        + " ORDER BY shard FETCH FIRST 1 ROW ONLY FOR UPDATE SKIP LOCKED")) {
-            int i = 1;
-            for (int shard : except) {
-                select.setInt(i++, shard);
-            }
+    /** Locks the first shard from one on and before another that has rows and that nobody else has locked. */
+    static Optional<Integer> lockShard(Connection connection, int from, int before) throws SQLException {
+        // Only shards with rows: locking the others would cost a round trip each. In the order of the primary key, else
+        // MariaDB would lock all of them to sort them.
+        try (PreparedStatement select =
+                connection.prepareStatement("SELECT shard FROM messaging_outbox_shard s WHERE shard >= ? AND shard < ?"
+                        + " AND EXISTS (SELECT 1 FROM messaging_outbox o WHERE o.shard = s.shard AND o.parked = false)"
+                        + " ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED")) {
+            select.setInt(1, from);
+            select.setInt(2, before);
             try (ResultSet rows = select.executeQuery()) {
                 return rows.next() ? Optional.of(rows.getInt(1)) : Optional.empty();
             }
         }
     }
 
-    /**
-     * Returns what is due in a shard, oldest first; a key waits behind its oldest row that is not due yet, except that the
-     * forms of one event do not wait for each other. A row that cannot be read is parked.
-     */
-    static List<OutboxRow> due(Connection connection, int shard, int limit, Instant now) throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT id, message_id, event_id, exchange, type, routing_key, ordering_key, correlation_id,"
-                        + " content_type, headers, body, route, attempts FROM messaging_outbox o"
-                        + " WHERE shard = ? AND NOT parked AND (next_attempt_at IS NULL OR next_attempt_at <= ?)"
-                        + " AND (ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM messaging_outbox e"
-                        + " WHERE e.shard = o.shard AND e.ordering_key = o.ordering_key AND e.id < o.id"
-                        + " AND e.event_id <> o.event_id AND NOT e.parked AND e.next_attempt_at > ?))"
-                        + " ORDER BY id FETCH FIRST " + limit + " ROWS ONLY")) {
-            select.setInt(1, shard);
-            select.setTimestamp(2, Timestamp.from(now));
-            select.setTimestamp(3, Timestamp.from(now));
-            try (ResultSet rows = select.executeQuery()) {
-                List<OutboxRow> due = new ArrayList<>();
-                Map<Long, String> unreadable = new LinkedHashMap<>();
-                while (rows.next()) {
-                    try {
-                        due.add(read(rows));
-                    } catch (RuntimeException e) {
-                        unreadable.put(rows.getLong(1), "The row cannot be read: " + e.getMessage());
-                    }
-                }
-                for (Map.Entry<Long, String> row : unreadable.entrySet()) {
-                    LOG.error("The outbox parks row {}: {}", row.getKey(), row.getValue());
-                    park(connection, row.getKey(), row.getValue());
-                }
-                return due;
-            }
-        }
-    }
-
-    private static OutboxRow read(ResultSet row) throws SQLException {
-        return new OutboxRow(
-                row.getLong(1),
-                row.getString(4),
-                new EncodedMessage(
-                        row.getString(2),
-                        row.getString(3),
-                        row.getString(5),
-                        row.getString(6),
-                        Optional.ofNullable(row.getString(7)),
-                        Optional.ofNullable(row.getString(8)),
-                        row.getString(9),
-                        readHeaders(row.getString(10)),
-                        row.getBytes(11),
-                        RouteRequirement.valueOf(row.getString(12))),
-                row.getInt(13));
-    }
-
     static void delete(Connection connection, List<Long> ids) throws SQLException {
-        if (ids.isEmpty()) {
-            return;
-        }
-        String marks = String.join(",", Collections.nCopies(ids.size(), "?"));
-        try (PreparedStatement delete =
-                connection.prepareStatement("DELETE FROM messaging_outbox WHERE id IN (" + marks + ")")) {
-            for (int i = 0; i < ids.size(); i++) {
-                delete.setLong(i + 1, ids.get(i));
+        // One by one: for a list MariaDB may read the whole table, and wait there for rows that others have locked.
+        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM messaging_outbox WHERE id = ?")) {
+            for (long id : ids) {
+                delete.setLong(1, id);
+                delete.addBatch();
             }
-            delete.executeUpdate();
+            if (!ids.isEmpty()) {
+                delete.executeBatch();
+            }
+        }
+    }
+
+    /** Fails if a shard is missing, for nobody could lock it, and its rows would wait for ever without a word. */
+    static void checkShards(Connection connection) throws SQLException {
+        try (PreparedStatement count = connection.prepareStatement(
+                        "SELECT count(*) FROM messaging_outbox_shard WHERE shard >= 0 AND shard < " + SHARDS);
+                ResultSet rows = count.executeQuery()) {
+            rows.next();
+            int found = rows.getInt(1);
+            if (found < SHARDS) {
+                throw new OutboxException(
+                        "The table messaging_outbox_shard has " + found + " of its " + SHARDS + " rows, 0 to "
+                                + (SHARDS - 1) + ": messages of the missing ones are not published; insert them again",
+                        null);
+            }
         }
     }
 
     /** Says that of these events one form has arrived, so that the others need no queue. */
-    static void unroute(Connection connection, int shard, Collection<String> events) throws SQLException {
-        if (events.isEmpty()) {
-            return;
+    static void unroute(Connection connection, int shard, Collection<OutboxRow.Event> events) throws SQLException {
+        Map<String, List<String>> byExchange = events.stream()
+                .collect(Collectors.groupingBy(
+                        OutboxRow.Event::exchange, Collectors.mapping(OutboxRow.Event::id, Collectors.toList())));
+        for (Map.Entry<String, List<String>> one : byExchange.entrySet()) {
+            unroute(connection, shard, one.getKey(), one.getValue());
         }
+    }
+
+    private static void unroute(Connection connection, int shard, String exchange, List<String> events)
+            throws SQLException {
         String marks = String.join(",", Collections.nCopies(events.size(), "?"));
-        try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox SET route = '"
-                + RouteRequirement.NONE + "' WHERE shard = ? AND NOT parked AND route = '" + RouteRequirement.ANY
-                + "' AND event_id IN (" + marks + ")")) {
-            update.setInt(1, shard);
-            int i = 2;
+        // Read first, which waits for nobody: an update by this condition would wait for rows that are not committed.
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT id FROM messaging_outbox WHERE shard = ? AND parked = false AND route = '"
+                                + RouteRequirement.ANY + "' AND exchange = ? AND event_id IN (" + marks + ")");
+                PreparedStatement update = connection.prepareStatement(
+                        "UPDATE messaging_outbox SET route = '" + RouteRequirement.NONE + "' WHERE id = ?")) {
+            select.setInt(1, shard);
+            select.setString(2, exchange);
+            int i = 3;
             for (String event : events) {
-                update.setString(i++, event);
+                select.setString(i++, event);
             }
-            update.executeUpdate();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    update.setLong(1, rows.getLong(1));
+                    update.executeUpdate();
+                }
+            }
         }
     }
 
     static void postpone(Connection connection, long id, Instant next, String error) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement("UPDATE messaging_outbox"
                 + " SET attempts = attempts + 1, next_attempt_at = ?, last_error = ? WHERE id = ?")) {
-            update.setTimestamp(1, Timestamp.from(next));
+            update.setObject(1, SqlDialect.of(connection).time(next));
             update.setString(2, cut(error));
             update.setLong(3, id);
             update.executeUpdate();
@@ -192,29 +159,11 @@ final class OutboxTable {
         return error.length() > ERROR_LIMIT ? error.substring(0, ERROR_LIMIT) : error;
     }
 
-    /** Counts what waits, up to 10,001: counting a large table is not worth its price. */
-    static long pending(Connection connection) throws SQLException {
-        try (PreparedStatement count =
-                        connection.prepareStatement("SELECT count(*) FROM (SELECT 1 FROM messaging_outbox"
-                                + " WHERE NOT parked FETCH FIRST " + PENDING_LIMIT + " ROWS ONLY) waiting");
-                ResultSet rows = count.executeQuery()) {
-            return rows.next() ? rows.getLong(1) : 0;
-        }
-    }
-
     private static String write(Map<String, String> headers) {
         try {
             return JSON.writeValueAsString(headers);
         } catch (JsonProcessingException e) {
             throw new OutboxException("The headers of a message could not be written as JSON", e);
-        }
-    }
-
-    private static Map<String, String> readHeaders(String json) {
-        try {
-            return JSON.readValue(json, HEADERS);
-        } catch (JsonProcessingException e) {
-            throw new OutboxException("The headers of a row in the outbox are not JSON", null);
         }
     }
 }

@@ -4,26 +4,23 @@ import dev.dowel.messaging.ConnectionState;
 import dev.dowel.messaging.Messaging;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Takes rows out of the table and publishes them, on one thread. A relay locks a shard, publishes its due rows, waits for
  * the confirms and deletes what was confirmed, all in one transaction: if it dies, the lock is gone and another relay goes
- * on at once. While the broker is away it holds no connection.
+ * on at once; where its host vanishes, the database gives the transaction up after a while. While the broker is away it holds no connection.
  */
 final class Relay implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
@@ -31,20 +28,18 @@ final class Relay implements AutoCloseable {
 
     private final DataSource database;
     private final Messaging messaging;
-    private final int batchSize;
-    private final Duration pollInterval;
-    private final Duration confirmTimeout;
+    private final RelayOptions options;
+    private final Complaints complaints = new Complaints(System::nanoTime);
     private final Semaphore wakeUp = new Semaphore(0);
     private final AtomicBoolean started = new AtomicBoolean();
     private final Thread thread = new Thread(this::run, "dowel-messaging outbox relay");
     private volatile boolean closed;
+    private volatile @Nullable Throwable lastFailure;
 
-    Relay(DataSource database, Messaging messaging, int batchSize, Duration pollInterval, Duration confirmTimeout) {
+    Relay(DataSource database, Messaging messaging, RelayOptions options) {
         this.database = database;
         this.messaging = messaging;
-        this.batchSize = batchSize;
-        this.pollInterval = pollInterval;
-        this.confirmTimeout = confirmTimeout;
+        this.options = options;
         this.thread.setDaemon(true);
     }
 
@@ -56,24 +51,45 @@ final class Relay implements AutoCloseable {
     }
 
     void wake() {
-        wakeUp.release();
+        // One is enough, and where no relay is started nobody takes them away.
+        if (wakeUp.availablePermits() == 0) {
+            wakeUp.release();
+        }
+    }
+
+    int wakeUps() {
+        return wakeUp.availablePermits();
+    }
+
+    boolean running() {
+        return thread.isAlive() && !closed;
+    }
+
+    /** Returns what the last look at all shards failed with; empty if it did not. */
+    Optional<Throwable> lastFailure() {
+        return Optional.ofNullable(lastFailure);
     }
 
     private void run() {
         int idle = 1;
         boolean failing = false;
+        int first = ThreadLocalRandom.current().nextInt(OutboxTable.SHARDS);
         try {
             while (!closed) {
-                List<Exception> failures = new ArrayList<>();
-                boolean sent = round(failures);
-                if (!failures.isEmpty() && !failing) {
-                    LOG.warn("The outbox relay cannot do all its work; it goes on trying", failures.get(0));
-                } else if (failures.isEmpty() && failing) {
+                Pass pass = pass(first);
+                first = (first + 1) % OutboxTable.SHARDS;
+                if (pass.failure != null && !failing) {
+                    LOG.warn("The outbox relay cannot do all its work; it goes on trying", pass.failure);
+                } else if (pass.failure == null && failing) {
                     LOG.info("The outbox relay does all its work again");
                 }
-                failing = !failures.isEmpty();
-                idle = sent ? 1 : Math.min(SLOWEST, idle + 1);
-                long millis = pollInterval.toMillis() * idle;
+                failing = pass.failure != null;
+                lastFailure = pass.failure;
+                if (pass.more) {
+                    continue;
+                }
+                idle = pass.sent ? 1 : Math.min(SLOWEST, idle + 1);
+                long millis = options.pollInterval().toMillis() * idle;
                 long jittered = millis * 8 / 10 + ThreadLocalRandom.current().nextLong(millis * 4 / 10 + 1);
                 if (wakeUp.tryAcquire(jittered, TimeUnit.MILLISECONDS)) {
                     wakeUp.drainPermits();
@@ -85,52 +101,67 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Goes over all shards until none has more, past those that fail; returns whether anything was sent. */
-    private boolean round(List<Exception> failures) throws InterruptedException {
-        boolean sent = false;
-        Set<Integer> done = new HashSet<>();
-        while (!closed && done.size() < OutboxTable.SHARDS && messaging.health().state() == ConnectionState.CONNECTED) {
-            int before = done.size();
-            try (Connection connection = database.getConnection()) {
-                boolean autoCommit = connection.getAutoCommit();
-                connection.setAutoCommit(false);
-                try {
-                    sent |= nextShard(connection, done);
-                } catch (SQLException | RuntimeException | InterruptedException e) {
-                    connection.rollback();
-                    throw e;
-                } finally {
-                    connection.setAutoCommit(autoCommit);
+    /** What came of one visit to each shard. */
+    private static final class Pass {
+        private boolean sent;
+        private boolean more;
+        private @Nullable Throwable failure;
+    }
+
+    /** Publishes one batch of each shard that has rows, past those that fail, so that none waits for another for long. */
+    private Pass pass(int first) throws InterruptedException {
+        Pass pass = new Pass();
+        ShardPass shards = new ShardPass(first);
+        while (!closed && !shards.over() && messaging.health().publishing() == ConnectionState.CONNECTED) {
+            Optional<Integer> shard = Optional.empty();
+            try (WorkConnection connection = WorkConnection.open(database)) {
+                shard = shards.lock(connection.get());
+                if (shard.isPresent()) {
+                    relay(connection, shard.get(), pass);
+                } else {
+                    OutboxTable.checkShards(connection.get());
                 }
-            } catch (SQLException | RuntimeException e) {
-                failures.add(e);
-                if (done.size() == before) {
-                    return sent;
+            } catch (SQLException | RuntimeException | Error e) {
+                // Also an Error, such as a driver's assertion: a relay that ended by itself would be missed too late.
+                pass.failure = pass.failure == null ? DatabaseFailure.withoutValues(e) : pass.failure;
+                if (shard.isEmpty()) {
+                    // No shard is to blame, so the others would fail as well.
+                    pass.more = false;
+                    return pass;
                 }
             }
         }
-        return sent;
+        return pass;
     }
 
-    /** Publishes what is due in a shard that is not done; adds the shard if it is done then, all of them if none is left. */
-    private boolean nextShard(Connection connection, Set<Integer> done) throws SQLException, InterruptedException {
-        Optional<Integer> shard = OutboxTable.lockShard(connection, done);
-        if (shard.isEmpty()) {
-            IntStream.range(0, OutboxTable.SHARDS).forEach(done::add);
-            return false;
+    private void relay(WorkConnection work, int shard, Pass pass) throws SQLException, InterruptedException {
+        Connection connection = work.get();
+        work.limitIdle(options.idleLimit());
+        DueRows due = DueRows.of(connection, shard, options.batchSize(), Instant.now());
+        for (Map.Entry<Long, String> row : due.unreadable().entrySet()) {
+            complaints.log(Level.ERROR, "unreadable", "The outbox parks row " + row.getKey() + ": " + row.getValue());
+            OutboxTable.park(connection, row.getKey(), row.getValue());
         }
-        // Also if it fails: the next one is not to wait for it.
-        done.add(shard.get());
-        List<OutboxRow> due = OutboxTable.due(connection, shard.get(), batchSize, Instant.now());
-        Batch batch = new Batch(messaging, shard.get(), due, confirmTimeout);
+        Batch batch = new Batch(messaging, shard, due.rows(), options.confirmTimeout(), complaints);
         batch.publish();
         batch.settle(connection);
         connection.commit();
+        pass.sent |= batch.confirmed() > 0;
+        int parked = batch.parked() + due.unreadable().size();
         // Behind a row that was parked there may be others of its key.
-        if (batch.parked() > 0 || (batch.confirmed() > 0 && due.size() == batchSize)) {
-            done.remove(shard.get());
+        pass.more |= parked > 0 || (batch.confirmed() > 0 && due.more());
+        tell(new OutboxListener.Batch(
+                due.rows().size() + due.unreadable().size(), batch.confirmed(), batch.failed(), parked));
+    }
+
+    private void tell(OutboxListener.Batch batch) {
+        for (OutboxListener listener : options.listeners()) {
+            try {
+                listener.relayed(batch);
+            } catch (RuntimeException | LinkageError e) {
+                complaints.log(Level.WARN, "listener", "A listener of the outbox failed: " + e);
+            }
         }
-        return batch.confirmed() > 0;
     }
 
     @Override
@@ -139,7 +170,7 @@ final class Relay implements AutoCloseable {
         wake();
         if (started.get()) {
             try {
-                thread.join(confirmTimeout.toMillis());
+                thread.join(options.confirmTimeout().toMillis());
                 if (thread.isAlive()) {
                     thread.interrupt();
                     thread.join(1_000);

@@ -20,7 +20,8 @@ final class Transaction {
      */
     static <R> R run(DataSource database, Outbox.Work<R> work) throws Exception {
         Connection connection = database.getConnection();
-        boolean autoCommit = true;
+        boolean autoCommit = false;
+        boolean ended = true;
         try {
             autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
@@ -28,36 +29,38 @@ final class Transaction {
             try {
                 result = work.run(connection);
             } catch (Throwable e) {
-                rollback(connection, e);
+                ended = rollback(connection, e);
                 throw e;
             }
-            commit(connection);
+            try {
+                connection.commit();
+            } catch (SQLException | RuntimeException e) {
+                ended = rollback(connection, e);
+                throw new OutboxException("The commit failed; whether it took effect is unknown", e);
+            }
             return result;
         } finally {
-            giveBack(connection, autoCommit);
+            // With auto-commit a transaction that is still open would be committed.
+            giveBack(connection, autoCommit && ended);
         }
     }
 
-    private static void commit(Connection connection) {
-        try {
-            connection.commit();
-        } catch (SQLException | RuntimeException e) {
-            rollback(connection, e);
-            throw new OutboxException("The commit failed; whether it took effect is unknown", e);
-        }
-    }
-
-    private static void rollback(Connection connection, Throwable failure) {
+    /** Returns whether it was rolled back. */
+    private static boolean rollback(Connection connection, Throwable failure) {
         try {
             connection.rollback();
+            return true;
         } catch (SQLException | RuntimeException e) {
             failure.addSuppressed(e);
+            return false;
         }
     }
 
-    private static void giveBack(Connection connection, boolean autoCommit) {
+    private static void giveBack(Connection connection, boolean toAutoCommit) {
         try (connection) {
-            connection.setAutoCommit(autoCommit);
+            if (toAutoCommit) {
+                connection.setAutoCommit(true);
+            }
         } catch (SQLException | RuntimeException e) {
             LOG.warn("A connection could not be given back after its transaction", e);
         }

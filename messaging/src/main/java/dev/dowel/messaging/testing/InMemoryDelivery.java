@@ -1,8 +1,8 @@
 package dev.dowel.messaging.testing;
 
-import dev.dowel.messaging.Delivery;
 import dev.dowel.messaging.EncodedMessage;
 import dev.dowel.messaging.Version;
+import dev.dowel.messaging.internal.Incoming;
 import java.sql.Connection;
 import java.time.Instant;
 import java.util.Map;
@@ -10,20 +10,30 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What came with a message of the double. */
-final class InMemoryDelivery implements Delivery {
+final class InMemoryDelivery implements Incoming {
     private static final String VERSION = "message-version";
 
+    private final QueuedMessage queued;
     private final EncodedMessage message;
-    private final int attempt;
-    private final Instant publishedAt = Instant.now();
     private @Nullable Connection connection;
 
-    InMemoryDelivery(EncodedMessage message, int attempt) {
-        this.message = message;
-        this.attempt = attempt;
+    InMemoryDelivery(QueuedMessage queued) {
+        this.queued = queued;
+        this.message = queued.message();
     }
 
-    void connection(Connection transaction) {
+    @Override
+    public byte[] body() {
+        return message.body();
+    }
+
+    @Override
+    public Optional<String> eventName() {
+        return Optional.of(message.type());
+    }
+
+    @Override
+    public void connection(Connection transaction) {
         this.connection = transaction;
     }
 
@@ -44,7 +54,11 @@ final class InMemoryDelivery implements Delivery {
 
     @Override
     public Optional<Version> version() {
-        return Optional.ofNullable(message.headers().get(VERSION)).map(Version::parse);
+        try {
+            return Optional.ofNullable(message.headers().get(VERSION)).map(Version::parse);
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     @Override
@@ -59,12 +73,17 @@ final class InMemoryDelivery implements Delivery {
 
     @Override
     public Optional<Instant> publishedAt() {
-        return Optional.of(publishedAt);
+        return Optional.of(queued.publishedAt());
+    }
+
+    @Override
+    public Optional<Instant> firstFailureNoted() {
+        return queued.firstFailureAt();
     }
 
     @Override
     public int attempt() {
-        return attempt;
+        return queued.attempt();
     }
 
     @Override

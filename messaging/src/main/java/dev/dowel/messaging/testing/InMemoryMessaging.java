@@ -1,25 +1,34 @@
 package dev.dowel.messaging.testing;
 
 import dev.dowel.messaging.ConnectionState;
+import dev.dowel.messaging.Contract;
 import dev.dowel.messaging.EncodedMessage;
+import dev.dowel.messaging.EventType;
 import dev.dowel.messaging.JsonCodec;
 import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.MessagingHealth;
-import dev.dowel.messaging.PublishException;
+import dev.dowel.messaging.MessagingListener;
+import dev.dowel.messaging.ParkedMessage;
+import dev.dowel.messaging.ParkingLot;
 import dev.dowel.messaging.Publisher;
-import dev.dowel.messaging.RouteRequirement;
+import dev.dowel.messaging.Subscription;
 import dev.dowel.messaging.SubscriptionBuilder;
+import dev.dowel.messaging.TraceContext;
+import dev.dowel.messaging.internal.ConsumeEvents;
+import dev.dowel.messaging.internal.DeclaredEvents;
+import dev.dowel.messaging.internal.Deprecations;
+import dev.dowel.messaging.internal.Handlers;
+import dev.dowel.messaging.internal.Handling;
+import dev.dowel.messaging.internal.PlannedSubscription;
+import dev.dowel.messaging.internal.SubscriptionPlan;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Messaging without a broker, for unit tests: routing by exchange, event name and version range, retries on a virtual
@@ -36,18 +45,10 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class InMemoryMessaging implements Messaging {
     private final JsonCodec json;
-    private final Faults faults = new Faults(this::restored);
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<String, InMemorySubscription> subscriptions = new ConcurrentHashMap<>();
-    private final List<EncodedMessage> published = new CopyOnWriteArrayList<>();
-    private final List<Runnable> onConnected = new CopyOnWriteArrayList<>();
-    private final List<Scheduled> scheduled = new ArrayList<>();
-    private Duration now = Duration.ZERO;
-    private volatile boolean started;
-    private volatile boolean closed;
-
-    /** A delivery that waits for the virtual clock. */
-    private record Scheduled(Duration at, Runnable delivery) {}
+    private final InMemoryBroker broker = new InMemoryBroker();
+    private final DeclaredEvents declared = new DeclaredEvents();
+    private final Deprecations deprecations =
+            new Deprecations(broker.clock(), version -> observers().events().deprecated(version));
 
     /** Makes a double with the default codec. */
     public InMemoryMessaging() {
@@ -64,35 +65,94 @@ public final class InMemoryMessaging implements Messaging {
     }
 
     /**
+     * Adds somebody who hears what happens, on the thread that makes it happen. Call it before {@link #start()}.
+     *
+     * @param listener hears the same as with a broker
+     * @return this
+     * @throws IllegalStateException if it is started already
+     */
+    public InMemoryMessaging listener(MessagingListener listener) {
+        checkNotStarted();
+        observers().add(Objects.requireNonNull(listener, "listener"), this::health);
+        return this;
+    }
+
+    /**
+     * Sets what carries traces over messages. Call it before {@link #start()}.
+     *
+     * @param context called on the thread that publishes, which also handles
+     * @return this
+     * @throws IllegalStateException if it is started already
+     */
+    public InMemoryMessaging traceContext(TraceContext context) {
+        checkNotStarted();
+        observers().trace(Objects.requireNonNull(context, "context"));
+        return this;
+    }
+
+    private void checkNotStarted() {
+        if (broker.started()) {
+            throw new IllegalStateException("It is started already: set this before");
+        }
+    }
+
+    Observers observers() {
+        return broker.observers();
+    }
+
+    Deprecations deprecations() {
+        return deprecations;
+    }
+
+    InMemoryBroker broker() {
+        return broker;
+    }
+
+    /**
      * Returns the switches for faults.
      *
      * @return the faults
      */
     public Faults faults() {
-        return faults;
+        return broker.faults();
+    }
+
+    /**
+     * Declares events that the service publishes, like {@link Messaging.Builder#publishes}.
+     *
+     * @param exchange where they are published; 1 to 255 bytes in UTF-8
+     * @param types the events in all their versions, deprecated ones included
+     * @return this double
+     * @throws IllegalArgumentException if the name is empty or longer, or an event is declared twice in one version
+     */
+    public InMemoryMessaging publishes(String exchange, EventType<?>... types) {
+        declared.add(exchange, types);
+        return this;
     }
 
     /**
      * Returns what was confirmed, in order.
      *
-     * @param keyPattern a topic pattern: {@code *} stands for one word
+     * @param keyPattern a topic pattern: {@code *} stands for one word, {@code #} for any number
      * @return the messages whose routing key matches
      */
     public List<EncodedMessage> published(String keyPattern) {
-        return published.stream()
-                .filter(message -> matches(keyPattern, message.routingKey()))
-                .toList();
+        return broker.published(keyPattern);
     }
 
     /**
-     * Returns what a subscription has parked, in order.
+     * Returns what a subscription has parked, in order, with the reasons. Needs no connection, unlike
+     * {@link #parkingLot(String)}.
      *
      * @param queue the subscription's queue
-     * @return the messages; empty if there is no such subscription
+     * @return the messages; empty if there never was such a subscription
      */
-    public List<EncodedMessage> parked(String queue) {
-        InMemorySubscription subscription = subscriptions.get(queue);
-        return subscription == null ? List.of() : subscription.parked();
+    public List<ParkedMessage> parked(String queue) {
+        return broker.locked(() -> broker.queue(queue)
+                .map(found -> found.parked().stream()
+                        .map(InMemoryQueue.Parked::report)
+                        .toList())
+                .orElse(List.of()));
     }
 
     /**
@@ -102,11 +162,7 @@ public final class InMemoryMessaging implements Messaging {
      * @throws IllegalArgumentException if no such message was published
      */
     public void redeliver(String messageId) {
-        EncodedMessage message = published.stream()
-                .filter(one -> one.messageId().equals(messageId))
-                .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("No message with this id was published"));
-        subscriptions.values().forEach(subscription -> subscription.offer(message));
+        broker.redeliver(messageId);
     }
 
     /**
@@ -115,125 +171,17 @@ public final class InMemoryMessaging implements Messaging {
      * @param time how far
      */
     public void advance(Duration time) {
-        lock.lock();
-        try {
-            Duration target = now.plus(time);
-            while (true) {
-                Optional<Scheduled> due = scheduled.stream()
-                        .filter(one -> one.at().compareTo(target) <= 0)
-                        .min(Comparator.comparing(Scheduled::at));
-                if (due.isEmpty()) {
-                    break;
-                }
-                scheduled.remove(due.get());
-                now = due.get().at();
-                due.get().delivery().run();
-            }
-            now = target;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    void later(Duration delay, Runnable delivery) {
-        lock.lock();
-        try {
-            scheduled.add(new Scheduled(now.plus(delay), delivery));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    /** Routes a message; throws what a publisher would be told. */
-    void accept(String exchange, EncodedMessage message) {
-        lock.lock();
-        try {
-            refuse(message);
-            List<InMemorySubscription> bound = subscriptions.values().stream()
-                    .filter(one -> one.routes(exchange, message.routingKey()))
-                    .toList();
-            if (bound.isEmpty() && message.route() != RouteRequirement.NONE) {
-                throw new PublishException(
-                        PublishException.Kind.UNROUTABLE,
-                        message.routingKey() + " to exchange " + exchange + " reached no queue",
-                        null);
-            }
-            published.add(message);
-            bound.forEach(subscription -> subscription.offer(message));
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void refuse(EncodedMessage message) {
-        ConnectionState state = state();
-        if (state == ConnectionState.BLOCKED) {
-            throw new PublishException(
-                    PublishException.Kind.BLOCKED,
-                    message.routingKey() + " was not sent: publishers are blocked",
-                    null);
-        }
-        if (state != ConnectionState.CONNECTED) {
-            throw new PublishException(
-                    PublishException.Kind.NOT_CONNECTED,
-                    message.routingKey() + " was not sent: "
-                            + (started ? "the connection is dropped" : "call start() first"),
-                    null);
-        }
-        if (faults.takeNack()) {
-            throw new PublishException(
-                    PublishException.Kind.NACKED, message.routingKey() + " was refused (basic.nack)", null);
-        }
-    }
-
-    private static boolean matches(String pattern, String key) {
-        String[] wanted = pattern.split("\\.", -1);
-        String[] words = key.split("\\.", -1);
-        if (wanted.length != words.length) {
-            return false;
-        }
-        for (int i = 0; i < words.length; i++) {
-            if (!wanted[i].equals("*") && !wanted[i].equals(words[i])) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void restored() {
-        if (state() == ConnectionState.CONNECTED) {
-            subscriptions.values().forEach(InMemorySubscription::deliverWaiting);
-            onConnected.forEach(Runnable::run);
-        }
-    }
-
-    private ConnectionState state() {
-        if (closed) {
-            return ConnectionState.CLOSED;
-        }
-        if (!started) {
-            return ConnectionState.NEW;
-        }
-        if (faults.dropped()) {
-            return ConnectionState.BACKING_OFF;
-        }
-        return faults.blocked() ? ConnectionState.BLOCKED : ConnectionState.CONNECTED;
-    }
-
-    boolean delivering() {
-        ConnectionState state = state();
-        return state == ConnectionState.CONNECTED || state == ConnectionState.BLOCKED;
+        broker.advance(time);
     }
 
     @Override
     public void start() {
-        started = true;
-        restored();
+        broker.start();
     }
 
     @Override
     public boolean awaitConnected(Duration timeout) {
-        return delivering();
+        return broker.delivering();
     }
 
     @Override
@@ -247,29 +195,67 @@ public final class InMemoryMessaging implements Messaging {
 
     @Override
     public SubscriptionBuilder subscribe(String queue) {
-        return new InMemorySubscriptionBuilder(queue, this);
+        return new PlannedSubscription(queue, this::consume);
     }
 
-    void add(InMemorySubscription subscription) {
-        if (closed || subscriptions.putIfAbsent(subscription.queue(), subscription) != null) {
-            throw new IllegalStateException(
-                    "Messaging is closed, or there is a subscription of " + subscription.queue() + " already");
-        }
+    @Override
+    public ParkingLot parkingLot(String queue) {
+        return new InMemoryParkingLot(queue, broker);
     }
 
-    void remove(String queue) {
-        subscriptions.remove(queue);
+    private Subscription consume(SubscriptionPlan plan, Handlers handlers) {
+        return broker.locked(() -> {
+            InMemoryQueue queue = broker.declared(plan.queue());
+            if (broker.state() == ConnectionState.CLOSED || queue.consumed()) {
+                throw new IllegalStateException(
+                        "Messaging is closed, or there is a subscription of " + plan.queue() + " already");
+            }
+            observers().events().subscribed(plan.queue());
+            queue.consume(
+                    plan,
+                    new Handling(plan, handlers, json, observers().tracing(), deprecations),
+                    new ConsumeEvents(plan, observers().events(), broker.clock()));
+            return new InMemorySubscription(plan.queue(), broker);
+        });
+    }
+
+    @Override
+    public Contract contract() {
+        return broker.locked(() -> new Contract(
+                declared.all(),
+                broker.queues().stream()
+                        .flatMap(queue -> queue.contract().stream())
+                        .sorted(Comparator.comparing(Contract.Consumed::queue))
+                        .toList()));
     }
 
     @Override
     public MessagingHealth health() {
-        int wanted = subscriptions.size();
-        return new MessagingHealth(state(), delivering() ? wanted : 0, wanted, "");
+        ConnectionState state = broker.state();
+        Faults faults = broker.faults();
+        Map<String, Long> parked = new HashMap<>();
+        int wanted = broker.locked(() -> {
+            broker.queues().stream()
+                    .filter(queue -> queue.consumers() > 0)
+                    .forEach(queue ->
+                            parked.put(queue.name(), (long) queue.parked().size()));
+            return broker.queues().stream().mapToInt(InMemoryQueue::consumers).sum();
+        });
+        return new MessagingHealth(
+                state,
+                Observers.consuming(state),
+                state == ConnectionState.BLOCKED ? faults.blockedSince() : Optional.empty(),
+                0,
+                broker.delivering() ? wanted : 0,
+                wanted,
+                parked,
+                Map.of(),
+                faults.dropped() ? "The connections are dropped on purpose" : "");
     }
 
     @Override
     public void onConnected(Runnable callback) {
-        onConnected.add(Objects.requireNonNull(callback, "callback"));
+        broker.onConnected(Objects.requireNonNull(callback, "callback"));
     }
 
     @Override
@@ -279,7 +265,6 @@ public final class InMemoryMessaging implements Messaging {
 
     @Override
     public void close() {
-        closed = true;
-        subscriptions.clear();
+        broker.close();
     }
 }

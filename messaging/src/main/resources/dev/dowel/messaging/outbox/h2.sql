@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS messaging_outbox (
   parked          boolean        NOT NULL DEFAULT false
 );
 CREATE INDEX IF NOT EXISTS messaging_outbox_due ON messaging_outbox (shard, parked, id);
+CREATE INDEX IF NOT EXISTS messaging_outbox_waiting ON messaging_outbox (shard, ordering_key, next_attempt_at);
 CREATE TABLE IF NOT EXISTS messaging_outbox_shard (
   shard smallint PRIMARY KEY
 );

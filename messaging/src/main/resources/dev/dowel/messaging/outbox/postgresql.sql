@@ -19,6 +19,9 @@ CREATE TABLE IF NOT EXISTS messaging_outbox (
   parked          boolean        NOT NULL DEFAULT false
 ) WITH (fillfactor = 90, autovacuum_vacuum_scale_factor = 0.01);
 CREATE INDEX IF NOT EXISTS messaging_outbox_due ON messaging_outbox (shard, id) WHERE NOT parked;
+CREATE INDEX IF NOT EXISTS messaging_outbox_waiting ON messaging_outbox (shard, ordering_key, id)
+  WHERE NOT parked AND next_attempt_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messaging_outbox_parked ON messaging_outbox (id) WHERE parked;
 CREATE TABLE IF NOT EXISTS messaging_outbox_shard (
   shard smallint PRIMARY KEY
 );

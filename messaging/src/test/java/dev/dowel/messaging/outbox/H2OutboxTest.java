@@ -12,7 +12,7 @@ class H2OutboxTest extends OutboxContract {
 
     @Override
     protected String numbers(int count) {
-        return "SELECT x FROM system_range(1, " + count + ")";
+        return "SELECT x AS u FROM system_range(1, " + count + ")";
     }
 
     @Override

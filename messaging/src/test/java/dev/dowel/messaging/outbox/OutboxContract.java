@@ -187,7 +187,9 @@ abstract class OutboxContract {
         });
         assertThat(byKey)
                 .hasSize(20)
-                .allSatisfy((key, ids) -> assertThat(ids).hasSize(10).isSorted());
+                // The victim may be the relay too: then its batch is sent again.
+                .allSatisfy((key, ids) ->
+                        assertThat(ids.stream().distinct()).hasSize(10).isSorted());
     }
 
     @Test
@@ -264,6 +266,28 @@ abstract class OutboxContract {
         });
         eventually(() -> assertThat(outbox.pending()).isZero());
         assertThat(handled).containsExactly(new Deleted(1));
+    }
+
+    @Test
+    void a_set_that_has_arrived_on_one_exchange_must_arrive_on_another_too() {
+        outbox.start();
+        MessageSet set = MessageSet.of("evt").add(V1, new Deleted(1)).add(V2, new Deleted(1));
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", set);
+            outbox.enqueue(connection, "audit", set);
+            return null;
+        });
+        eventually(() -> assertThat(query("SELECT route FROM messaging_outbox WHERE attempts > 0"))
+                .containsExactly("ANY", "ANY"));
+        assertThat(outbox.pending()).isEqualTo(2);
+        messaging
+                .subscribe("audit")
+                .bind("audit", "user.deleted", VersionRange.parse("^2.0.0"))
+                .handler(Deleted.class, (body, delivery) -> handled.add(new Deleted(2)));
+        execute("UPDATE messaging_outbox SET next_attempt_at = null");
+        outbox.wake();
+        eventually(() -> assertThat(handled).containsExactly(new Deleted(1), new Deleted(2)));
+        eventually(() -> assertThat(outbox.pending()).isZero());
     }
 
     @Test
@@ -387,10 +411,9 @@ abstract class OutboxContract {
     @Test
     void old_ids_are_purged_in_batches() throws Exception {
         JdbcInbox inbox = JdbcInbox.of(database);
-        execute(
-                "INSERT INTO messaging_inbox (consumer, message_id, received_at) SELECT 'likes', CAST(u AS varchar(64)),"
-                        + " timestamp '2000-01-01 00:00:00' FROM (" + numbers(2_500) + ") numbers(u)");
-        inbox.once("likes", "new", connection -> {});
+        execute("INSERT INTO messaging_inbox (consumer, message_id, received_at) SELECT 'likes', concat('m', u),"
+                + " timestamp '2000-01-01 00:00:00' FROM (" + numbers(2_500) + ") numbers");
+        execute("INSERT INTO messaging_inbox (consumer, message_id) VALUES ('likes', 'new')");
         assertThat(inbox.purge(Duration.ofDays(7))).isEqualTo(2_500);
         assertThat(count("messaging_inbox")).isEqualTo(1);
     }

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.dowel.messaging.EventType;
 import dev.dowel.messaging.Message;
 import dev.dowel.messaging.MessageSet;
 import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.PublishException;
 import dev.dowel.messaging.RouteRequirement;
 import dev.dowel.messaging.Subscription;
 import dev.dowel.messaging.VersionRange;
-import dev.dowel.testservices.PostgreSql;
+import dev.dowel.messaging.testing.InMemoryMessaging;
 import dev.dowel.testservices.RabbitMq;
 import java.net.URI;
 import java.sql.Connection;
@@ -22,12 +27,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.awaitility.core.ThrowingRunnable;
-import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.postgresql.ds.PGSimpleDataSource;
+import org.slf4j.LoggerFactory;
 
 /** What one row that cannot be sent does to the others: nothing, except that those of its key wait for it to be parked. */
 @ParameterizedClass
@@ -50,32 +53,13 @@ class OutboxPoisonTest {
     private static RabbitMq broker;
 
     @Parameter
-    private Database kind;
+    private TestDatabase kind;
 
     private final List<AutoCloseable> open = new ArrayList<>();
     private final List<String> handled = new CopyOnWriteArrayList<>();
     private URI vhost;
     private DataSource database;
     private Messaging messaging;
-
-    enum Database {
-        H2 {
-            @Override
-            DataSource fresh() {
-                return JdbcConnectionPool.create("jdbc:h2:mem:" + UUID.randomUUID() + ";LOCK_TIMEOUT=20000", "sa", "");
-            }
-        },
-        POSTGRESQL {
-            @Override
-            DataSource fresh() {
-                PGSimpleDataSource source = new PGSimpleDataSource();
-                source.setUrl(PostgreSql.shared().newDatabase());
-                return source;
-            }
-        };
-
-        abstract DataSource fresh();
-    }
 
     @BeforeAll
     static void startBroker() {
@@ -108,10 +92,12 @@ class OutboxPoisonTest {
     }
 
     @Test
-    void a_message_that_is_too_large_is_parked_and_the_later_ones_of_its_key_are_published() {
+    void a_row_that_is_too_large_is_parked_and_the_later_ones_of_its_key_are_published() {
         Outbox outbox = outbox(messaging, 500);
+        // Another instance may have another limit.
+        Outbox generous = outbox(new InMemoryMessaging(), 500);
         outbox.inTransaction(connection -> {
-            outbox.enqueue(connection, "events", keyed("x".repeat(5_000)));
+            generous.enqueue(connection, "events", keyed("x".repeat(5_000)));
             for (int i = 1; i <= 4; i++) {
                 outbox.enqueue(connection, "events", keyed("" + i));
             }
@@ -126,6 +112,61 @@ class OutboxPoisonTest {
                 .singleElement()
                 .asString()
                 .startsWith("TOO_LARGE: ");
+    }
+
+    @Test
+    void a_message_that_is_too_large_is_refused_before_the_commit() {
+        Outbox outbox = outbox(messaging, 500);
+        for (Object tooLarge :
+                List.of(keyed("x".repeat(1_000)), set(keyed("small"), Message.of(V2, new Body("x".repeat(1_000)))))) {
+            assertThatThrownBy(() -> outbox.inTransaction(connection -> {
+                        if (tooLarge instanceof MessageSet set) {
+                            outbox.enqueue(connection, "events", set);
+                        } else {
+                            outbox.enqueue(connection, "events", (Message<?>) tooLarge);
+                        }
+                        return null;
+                    }))
+                    .isInstanceOfSatisfying(
+                            PublishException.class,
+                            e -> assertThat(e.kind()).isEqualTo(PublishException.Kind.TOO_LARGE))
+                    .hasMessageContaining("the limit is 1000");
+        }
+        assertThat(outbox.pending()).isZero();
+        outbox.inTransaction(connection -> {
+            outbox.enqueue(connection, "events", keyed("x".repeat(1_000 - "{'text':''}".length())));
+            return null;
+        });
+    }
+
+    @Test
+    void rows_that_fail_alike_are_one_line_in_the_log() {
+        Outbox outbox = outbox(messaging, 500);
+        outbox.inTransaction(connection -> {
+            for (int i = 0; i < 300; i++) {
+                outbox.enqueue(connection, "events", Message.of(UNHEARD, new Body("unheard")));
+            }
+            return null;
+        });
+        ListAppender<ILoggingEvent> log = new ListAppender<>();
+        log.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(Outbox.class);
+        logger.addAppender(log);
+        try {
+            outbox.start();
+            eventually(() -> assertThat(query("SELECT id FROM messaging_outbox WHERE attempts > 0"))
+                    .hasSize(300));
+            outbox.close();
+        } finally {
+            logger.detachAppender(log);
+        }
+
+        assertThat(log.list)
+                .filteredOn(line -> line.getLevel() != Level.DEBUG)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .singleElement()
+                .asString()
+                .startsWith("The outbox keeps ");
     }
 
     @Test
@@ -277,6 +318,10 @@ class OutboxPoisonTest {
                 .singleElement()
                 .asString()
                 .startsWith("NO_EXCHANGE: "));
+        assertThat(outbox.pending()).isEqualTo(1);
+        execute("UPDATE messaging_outbox SET attempts = 19, next_attempt_at = null");
+        eventually(() -> assertThat(query("SELECT attempts FROM messaging_outbox WHERE parked"))
+                .containsExactly(20));
     }
 
     @Test

@@ -14,7 +14,7 @@ class PostgreSqlOutboxTest extends OutboxContract {
 
     @Override
     protected String numbers(int count) {
-        return "SELECT * FROM generate_series(1, " + count + ")";
+        return "SELECT u FROM generate_series(1, " + count + ") AS g(u)";
     }
 
     @Override

@@ -108,6 +108,28 @@ class TransactionTest {
         }
     }
 
+    @Test
+    void what_could_not_be_rolled_back_is_not_committed_when_the_connection_is_given_back() throws Exception {
+        DataSource broken = HeldConfirms.proxy(DataSource.class, (source, none) -> {
+            Connection real = database.getConnection();
+            return HeldConfirms.proxy(Connection.class, (method, arguments) -> {
+                if (method.getName().equals("rollback")) {
+                    throw new SQLException("on purpose", "08006");
+                }
+                return HeldConfirms.call(real, method, arguments);
+            });
+        });
+        try (Outbox outbox = Outbox.builder(broken).publishWith(messaging).build()) {
+            assertThatThrownBy(() -> outbox.inTransaction(connection -> {
+                        insert(connection, "users (id) VALUES (1)");
+                        throw new IllegalStateException("the work failed");
+                    }))
+                    .hasMessage("the work failed")
+                    .hasSuppressedException(new SQLException("on purpose"));
+        }
+        assertThat(users()).isZero();
+    }
+
     private static void insert(Connection connection, String what) throws SQLException {
         try (Statement insert = connection.createStatement()) {
             insert.executeUpdate("INSERT INTO " + what);

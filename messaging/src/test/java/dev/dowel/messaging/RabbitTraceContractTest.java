@@ -1,0 +1,31 @@
+package dev.dowel.messaging;
+
+import dev.dowel.testservices.RabbitMq;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+
+/** The contract on a real broker. */
+class RabbitTraceContractTest extends TraceContract {
+    private static URI vhost;
+
+    @BeforeAll
+    static void newVhost() {
+        vhost = RabbitMq.shared().newVhost();
+    }
+
+    @Override
+    protected Messaging messaging(TraceContext context) {
+        return Messaging.builder()
+                .uri(vhost.toString())
+                .connectionName("contract")
+                .publishTimeout(Duration.ofSeconds(5))
+                .traceContext(context)
+                .build();
+    }
+
+    @Override
+    protected void pass(Messaging messaging, Duration time) {
+        // Time passes by itself.
+    }
+}

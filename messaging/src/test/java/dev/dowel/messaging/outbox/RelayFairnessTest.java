@@ -1,0 +1,123 @@
+package dev.dowel.messaging.outbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.dowel.messaging.ConnectionState;
+import dev.dowel.messaging.EventType;
+import dev.dowel.messaging.Message;
+import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.MessagingHealth;
+import dev.dowel.messaging.VersionRange;
+import dev.dowel.messaging.testing.InMemoryMessaging;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Shards that always have rows, and the others. */
+@ParameterizedClass
+@EnumSource
+class RelayFairnessTest {
+    private static final EventType<Integer> DELETED = EventType.of("user.deleted", "1.0.0", Integer.class);
+
+    @Parameter
+    private TestDatabase kind;
+
+    private final InMemoryMessaging messaging = new InMemoryMessaging();
+    private final Set<Integer> handled = ConcurrentHashMap.newKeySet();
+    private DataSource database;
+    private Outbox writing;
+
+    @BeforeEach
+    void start() {
+        database = kind.fresh();
+        OutboxSchema.createIfMissing(database);
+        writing = Outbox.builder(database).publishWith(messaging).build();
+        messaging.start();
+        for (int shard = 0; shard < OutboxTable.SHARDS; shard++) {
+            store(shard);
+        }
+    }
+
+    @AfterEach
+    void stop() {
+        messaging.close();
+    }
+
+    private void store(int shard) {
+        // The hash of a text of one character is the character.
+        String key = Character.toString('0' + shard);
+        writing.inTransaction(connection -> {
+            writing.enqueue(connection, "events", Message.of(DELETED, shard).key(key));
+            return null;
+        });
+    }
+
+    /** Handles messages, and stores another row in the shard of each one below a limit. */
+    private void refillBelow(int limit) {
+        messaging
+                .subscribe("likes")
+                .bind("events", "user.deleted", VersionRange.parse("^1.0.0"))
+                .handler(Integer.class, (shard, delivery) -> {
+                    if (shard < limit) {
+                        store(shard);
+                    }
+                    handled.add(shard);
+                });
+    }
+
+    private Outbox relaying(Messaging with) {
+        return Outbox.builder(database)
+                .publishWith(with)
+                .batchSize(1)
+                .pollInterval(Duration.ofMillis(10))
+                .build();
+    }
+
+    @Test
+    void shards_that_always_have_rows_do_not_keep_the_others_waiting() {
+        refillBelow(4);
+        try (Outbox relaying = relaying(messaging)) {
+            relaying.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(handled).hasSize(OutboxTable.SHARDS));
+        }
+        assertThat(writing.pending()).isBetween(4L, 8L);
+    }
+
+    @Test
+    void where_the_broker_goes_away_after_each_batch_every_shard_has_its_turn() {
+        refillBelow(OutboxTable.SHARDS);
+        AtomicInteger asked = new AtomicInteger();
+        Messaging flapping = HeldConfirms.proxy(Messaging.class, (method, arguments) -> {
+            Object result = HeldConfirms.call(messaging, method, arguments);
+            return result instanceof MessagingHealth health && asked.incrementAndGet() % 2 == 0 ? away(health) : result;
+        });
+        try (Outbox relaying = relaying(flapping)) {
+            relaying.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(handled).hasSize(OutboxTable.SHARDS));
+        }
+    }
+
+    private static MessagingHealth away(MessagingHealth health) {
+        return new MessagingHealth(
+                ConnectionState.BACKING_OFF,
+                health.consuming(),
+                health.blockedSince(),
+                health.inFlight(),
+                health.consumersActive(),
+                health.consumersWanted(),
+                health.parked(),
+                health.topologyProblems(),
+                health.lastError());
+    }
+}
