@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Every Java block of every README compiles against the modules as they are. */
+/** Every Java block of every page compiles against the modules as they are. */
 class ReadmeSamplesTest {
     private static final Pattern BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
 
@@ -27,6 +27,8 @@ class ReadmeSamplesTest {
     private static final String AROUND = """
             import dev.dowel.authtoken.*;
             import dev.dowel.messaging.*;
+            import dev.dowel.messaging.asyncapi.*;
+            import dev.dowel.messaging.management.*;
             import dev.dowel.messaging.outbox.*;
             import dev.dowel.messaging.testing.*;
             import dev.dowel.ratelimit.*;
@@ -35,12 +37,18 @@ class ReadmeSamplesTest {
             import jakarta.servlet.*;
             import jakarta.servlet.http.*;
             import static jakarta.servlet.DispatcherType.*;
-            import java.net.URI;
+            import java.io.File;
+            import java.net.*;
+            import java.security.KeyStore;
             import java.util.function.Supplier;
             import java.sql.*;
             import java.time.*;
             import java.util.*;
+            import java.util.concurrent.TimeUnit;
+            import javax.net.ssl.*;
             import javax.sql.DataSource;
+            import okhttp3.ConnectionPool;
+            import okhttp3.OkHttpClient;
 
             abstract class Sample {
                 record User(long id, String name, String nick) {}
@@ -68,8 +76,11 @@ class ReadmeSamplesTest {
         "README.md, 4",
         "remote-model/README.md, 1",
         "messaging/README.md, 1",
+        "messaging/OPERATIONS.md, 1",
         "auth-token/README.md, 1",
-        "rate-limit/README.md, 1"
+        "rate-limit/README.md, 1",
+        "docs/from-django.md, 1",
+        "docs/proxies-and-tls.md, 2"
     })
     void every_sample_of_a_readme_compiles(String readme, int atLeast) throws IOException {
         String text = Files.readString(Path.of("..").resolve(readme));

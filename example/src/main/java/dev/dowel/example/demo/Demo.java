@@ -7,15 +7,20 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntPredicate;
 
 /** The project's main job: both services, the whole story, exit code 0 only if every step did what it says. */
 public final class Demo {
     private static final int USERS_PORT = 8081;
     private static final int LIKES_PORT = 8082;
+    private static final String EACH = "each";
 
     private Demo() {}
 
-    /** Runs the story; {@code --serve} leaves both services running, {@code --broker private|foreign|memory} chooses. */
+    /**
+     * Runs the story; {@code --serve} leaves both services running, {@code --broker private|foreign|memory} chooses, {@code
+     * --kill-at STEP|each} takes the broker away in that step or in each.
+     */
     public static void main(String[] arguments) {
         System.exit(run(arguments, System.getenv(), System.out));
     }
@@ -23,13 +28,17 @@ public final class Demo {
     static int run(String[] arguments, Map<String, String> environment, PrintStream out) {
         boolean serve = false;
         BrokerChoice choice = BrokerChoice.AUTO;
+        IntPredicate outageAt = step -> false;
         for (int i = 0; i < arguments.length; i++) {
             if (arguments[i].equals("--serve")) {
                 serve = true;
             } else if (arguments[i].equals("--broker") && i + 1 < arguments.length) {
                 choice = BrokerChoice.valueOf(arguments[++i].toUpperCase(Locale.ROOT));
+            } else if (arguments[i].equals("--kill-at") && i + 1 < arguments.length && isStep(arguments[i + 1])) {
+                String chosen = arguments[++i];
+                outageAt = step -> chosen.equals(EACH) || chosen.equals(Integer.toString(step));
             } else {
-                out.println("usage: demo [--serve] [--broker private|foreign|memory]");
+                out.println("usage: demo [--serve] [--broker private|foreign|memory] [--kill-at STEP|each]");
                 return 2;
             }
         }
@@ -39,7 +48,7 @@ public final class Demo {
             out.println("database  " + stage.databases().description());
             out.println("users     " + stage.users().uri());
             out.println("likes     " + stage.likes().uri());
-            boolean good = tell(new Story(stage, line -> out.println("     " + line)).steps(), out);
+            boolean good = tell(new Story(stage, line -> out.println("     " + line), outageAt).steps(), out);
             if (serve) {
                 serve(stage, out);
             }
@@ -48,6 +57,10 @@ public final class Demo {
             out.println("FAILED: " + e.getMessage());
             return 1;
         }
+    }
+
+    private static boolean isStep(String text) {
+        return text.equals(EACH) || text.matches("[1-7]");
     }
 
     static boolean tell(List<Story.Step> steps, PrintStream out) {

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -33,9 +34,19 @@ class StoryTest {
         return story(BrokerChoice.MEMORY, Map.of());
     }
 
+    @TestFactory
+    Stream<DynamicTest> with_the_broker_killed_while_events_travel_nothing_is_lost() {
+        return story(BrokerChoice.PRIVATE, Map.of(), step -> step > 5);
+    }
+
     private static Stream<DynamicTest> story(BrokerChoice choice, Map<String, String> environment) {
+        return story(choice, environment, step -> false);
+    }
+
+    private static Stream<DynamicTest> story(
+            BrokerChoice choice, Map<String, String> environment, IntPredicate outageAt) {
         Stage stage = Stage.set(environment, choice, 0, 0);
-        List<Story.Step> steps = new Story(stage, line -> {}).steps();
+        List<Story.Step> steps = new Story(stage, line -> {}, outageAt).steps();
         return steps.stream()
                 .map(step -> dynamicTest(step.title(), step.action()::run))
                 .onClose(stage::close);
