@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** How much a call allocates on the calling thread: the same on a busy machine as on an idle one, without JMH. To the byte with {@code -Xbatch}. */
-final class Allocation {
+public final class Allocation {
 
     private static final int BATCH = 1_000;
     private static final int WARM_UP = 30;
@@ -19,7 +19,7 @@ final class Allocation {
     private Allocation() {}
 
     /** The least of many batches, until twenty brought nothing less: a compiler that is still at work only makes it more. */
-    static long bytesPerCall(Supplier<?> call) {
+    public static long bytesPerCall(Supplier<?> call) {
         for (int i = 0; i < WARM_UP; i++) {
             batch(call);
         }

@@ -1,5 +1,7 @@
 package dev.dowel.benchmarks;
 
+import dev.dowel.benchmarks.authtoken.Call;
+import dev.dowel.benchmarks.authtoken.Guard;
 import dev.dowel.benchmarks.contenders.Kind;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -97,6 +99,11 @@ final class JmhRun {
         }
 
         private static String label(RunResult run) {
+            String guard = run.getParams().getParam("guard");
+            if (guard != null) {
+                Call call = Call.valueOf(run.getParams().getParam("call"));
+                return call.label() + ": " + Guard.valueOf(guard).label();
+            }
             String headers = run.getParams().getParam("headers");
             return headers == null ? run.getParams().getParam("share") + " % compared" : headers + " headers";
         }

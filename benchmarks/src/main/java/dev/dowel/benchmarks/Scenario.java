@@ -1,5 +1,7 @@
 package dev.dowel.benchmarks;
 
+import dev.dowel.benchmarks.authtoken.Authenticate;
+import dev.dowel.benchmarks.authtoken.RefusalTiming;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -52,6 +54,20 @@ enum Scenario {
         @Override
         String run(int forks) throws Exception {
             return VirtualThreads.table(forks == 0 ? 50 : 500);
+        }
+    },
+    /** auth-token: one call with a token, good or not. */
+    AUTHENTICATE {
+        @Override
+        String run(int forks) throws Exception {
+            return JmhRun.tables(Authenticate.class, forks);
+        }
+    },
+    /** auth-token: whether the time of a refusal tells its reason. */
+    REFUSAL_TIMING {
+        @Override
+        String run(int forks) throws Exception {
+            return RefusalTiming.table(forks == 0 ? 100 : 20_000).toString();
         }
     };
 

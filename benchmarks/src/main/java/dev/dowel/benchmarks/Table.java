@@ -8,11 +8,12 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 
 /** A Markdown table. */
-final class Table {
+public final class Table {
 
     private final StringBuilder text = new StringBuilder();
 
-    Table(String title, List<?> columns) {
+    /** Starts a table with a title and the names of its columns. */
+    public Table(String title, List<?> columns) {
         text.append("\n### ").append(title).append("\n\n");
         row(columns);
         text.append('|')
@@ -21,7 +22,7 @@ final class Table {
     }
 
     /** Adds a row; numbers get three digits that count, or all of those before the point. */
-    void row(List<?> cells) {
+    public void row(List<?> cells) {
         text.append('|');
         for (Object cell : cells) {
             text.append(' ')

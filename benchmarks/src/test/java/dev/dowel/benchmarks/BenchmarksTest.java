@@ -19,6 +19,7 @@ class BenchmarksTest {
     void a_scenario_that_does_not_exist_is_answered_with_those_that_do() {
         assertThatThrownBy(() -> Scenario.of("canned"))
                 .hasMessageContaining("no scenario canned")
-                .hasMessageContaining("canned-get, not-found, headers, loopback, shadow, calls, virtual-threads");
+                .hasMessageContaining("canned-get, not-found, headers, loopback, shadow, calls, virtual-threads, "
+                        + "authenticate, refusal-timing");
     }
 }

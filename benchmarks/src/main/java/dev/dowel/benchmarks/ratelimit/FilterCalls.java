@@ -1,0 +1,67 @@
+package dev.dowel.benchmarks.ratelimit;
+
+import jakarta.servlet.Filter;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.FilterConfig;
+import jakarta.servlet.ServletContext;
+import jakarta.servlet.ServletException;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.util.Collections;
+import java.util.Map;
+
+/** Calls a filter without a container. Each thread has a request and an answer of its own. */
+final class FilterCalls implements Contender {
+    private final Filter filter;
+    private final ThreadLocal<Exchange> exchanges = ThreadLocal.withInitial(Exchange::new);
+
+    FilterCalls(Filter filter) {
+        this.filter = filter;
+        try {
+            filter.init(config());
+        } catch (ServletException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static final class Exchange {
+        final StubRequest request = new StubRequest();
+        final StubResponse response = new StubResponse();
+        boolean passed;
+        final FilterChain chain = (in, out) -> passed = true;
+    }
+
+    @Override
+    public boolean passes(String address) {
+        Exchange exchange = exchanges.get();
+        exchange.request.from(address);
+        exchange.passed = false;
+        try {
+            filter.doFilter(exchange.request, exchange.response, exchange.chain);
+        } catch (IOException | ServletException e) {
+            throw new IllegalStateException(e);
+        }
+        return exchange.passed;
+    }
+
+    private static FilterConfig config() {
+        ServletContext context = stub(ServletContext.class, Map.of("getServletRegistrations", Map.of()));
+        return stub(
+                FilterConfig.class,
+                Map.of(
+                        "getServletContext",
+                        context,
+                        "getFilterName",
+                        "limit",
+                        "getInitParameterNames",
+                        Collections.emptyEnumeration()));
+    }
+
+    /** Answers with what is given by the method's name, else with null. */
+    static <T> T stub(Class<T> type, Map<String, Object> answers) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (self, method, arguments) -> answers.get(method.getName())));
+    }
+}
