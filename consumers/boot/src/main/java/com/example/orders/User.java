@@ -1,0 +1,4 @@
+package com.example.orders;
+
+/** Another service's user. */
+public record User(long id, String name) {}

@@ -1,0 +1,171 @@
+package com.example.orders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.dowel.authtoken.GeneratedToken;
+import dev.dowel.authtoken.TokenGenerator;
+import dev.dowel.messaging.Messaging;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** The wiring, over real HTTP and the RabbitMQ that {@code RABBITMQ_URI} names. */
+@SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class OrdersApplicationTest {
+    private static final GeneratedToken TOKEN = TokenGenerator.generate("shop", "shp");
+    private static final GeneratedToken ADMIN = TokenGenerator.generate("admin", "adm");
+    private static final Queue<String> SEEN_BY_USERS = new ConcurrentLinkedQueue<>();
+    private static final int CALLS = 500;
+    private static final HttpServer USERS = users();
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    @Autowired
+    private Messaging messaging;
+
+    @Value("${local.server.port}")
+    private int port;
+
+    @DynamicPropertySource
+    static void around(DynamicPropertyRegistry properties) {
+        properties.add("orders.users", () -> "http://127.0.0.1:" + USERS.getAddress().getPort());
+        properties.add(
+                "orders.clients",
+                () -> TOKEN.configurationLine() + "," + ADMIN.configurationLine() + " scopes=orders:delete");
+        properties.add("orders.queue", () -> "boot." + UUID.randomUUID());
+        properties.add("orders.calls", () -> CALLS);
+        properties.add("orders.period", () -> "1h");
+    }
+
+    @AfterAll
+    static void stop() {
+        USERS.stop(0);
+    }
+
+    @Test
+    @Order(1)
+    void nobody_comes_in_without_a_token_but_to_the_health_page() throws Exception {
+        assertThat(call("GET", "/orders", "").statusCode()).isEqualTo(401);
+        assertThat(call("GET", "/actuator/metrics", "").statusCode()).isEqualTo(401);
+        until(() -> call("GET", "/actuator/health", "").body().contains("1 of 1"));
+        HttpResponse<String> health = call("GET", "/actuator/health", "");
+        assertThat(health.statusCode()).isEqualTo(200);
+        assertThat(health.body()).contains("messaging", "CONNECTED");
+    }
+
+    @Test
+    @Order(2)
+    void an_order_asks_for_the_user_in_the_callers_name_and_is_announced() throws Exception {
+        until(() -> messaging.health().healthy());
+
+        HttpResponse<String> answer = call("POST", "/orders?user=7", TOKEN.token());
+
+        assertThat(answer.body()).isEqualTo("an order for Ann");
+        assertThat(SEEN_BY_USERS).containsExactly("/api/v1/users/7 Bearer " + TOKEN.token());
+        until(() -> call("GET", "/orders", TOKEN.token()).body().contains("{\"userId\":7}"));
+    }
+
+    @Test
+    @Order(3)
+    void a_handler_with_a_scope_is_reached_by_clients_that_have_it_and_by_no_others() throws Exception {
+        HttpResponse<String> refused = call("DELETE", "/orders", TOKEN.token());
+
+        assertThat(refused.statusCode()).isEqualTo(403);
+        assertThat(refused.headers().firstValue("WWW-Authenticate").orElse(""))
+                .contains("error=\"insufficient_scope\", scope=\"orders:delete\"");
+        assertThat(refused.body()).isEqualTo("{\"detail\": \"Insufficient scope\"}");
+        assertThat(call("GET", "/orders", TOKEN.token()).body()).isEqualTo("[{\"userId\":7}]");
+        assertThat(call("DELETE", "/orders", "").statusCode()).isEqualTo(401);
+
+        assertThat(call("DELETE", "/orders", ADMIN.token()).statusCode()).isEqualTo(200);
+        assertThat(call("GET", "/orders", TOKEN.token()).body()).isEqualTo("[]");
+    }
+
+    @Test
+    @Order(4)
+    void calls_and_messages_are_metered() throws Exception {
+        assertThat(call("GET", "/actuator/metrics/dowel.remote.calls", TOKEN.token()).statusCode())
+                .isEqualTo(200);
+        assertThat(call("GET", "/actuator/metrics/messaging.publish", TOKEN.token()).statusCode())
+                .isEqualTo(200);
+        assertThat(call("GET", "/actuator/metrics/messaging.consume", TOKEN.token()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    @Order(5)
+    void too_many_calls_are_refused_before_the_token_is_looked_at() throws Exception {
+        HttpResponse<String> answer = call("GET", "/orders", "");
+        for (int i = 0; i < CALLS && answer.statusCode() != 429; i++) {
+            answer = call("GET", "/orders", "");
+        }
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    private HttpResponse<String> call(String method, String path, String token)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(20))
+                .method(method, HttpRequest.BodyPublishers.noBody());
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private interface Condition {
+        boolean holds() throws Exception;
+    }
+
+    /** Asks ten times a second, for twenty seconds. */
+    private static void until(Condition condition) throws Exception {
+        CountDownLatch never = new CountDownLatch(1);
+        for (int i = 0; i < 200 && !condition.holds(); i++) {
+            never.await(100, TimeUnit.MILLISECONDS);
+        }
+        assertThat(condition.holds()).isTrue();
+    }
+
+    private static HttpServer users() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+            server.createContext("/", exchange -> {
+                SEEN_BY_USERS.add(exchange.getRequestURI() + " "
+                        + exchange.getRequestHeaders().getFirst("Authorization"));
+                byte[] body = "{\"id\":7,\"name\":\"Ann\"}".getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
