@@ -47,7 +47,7 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
     private final CountDownLatch stopping = new CountDownLatch(1);
     private final Object opened = new Object();
     private @Nullable CompletableFuture<Void> cancelled;
-    private @Nullable CompletableFuture<Void> closed;
+    private @Nullable Closing closing;
     /** For the supervising thread only: when it last tried to open what was missing, and how often in a row in vain. */
     private long applied = System.nanoTime() - SHORT_LIVED;
 
@@ -261,12 +261,17 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
     @Override
     public void stop(Duration deadline) {
         long end = System.nanoTime() + deadline.toNanos();
-        CompletableFuture<Void> all = close(end);
+        Closing closing = close(end);
         if (handlingHere()) {
             return;
         }
         try {
-            all.get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            if (end - closing.end() < 0) {
+                closing.done().get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            } else {
+                // It ends by itself at that deadline: when this returns, the queue is free for another subscription.
+                closing.done().get();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {
@@ -274,11 +279,11 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
         }
     }
 
-    private synchronized CompletableFuture<Void> close(long end) {
-        if (closed == null) {
+    private synchronized Closing close(long end) {
+        if (closing == null) {
             CompletableFuture<Void> nobodyConsumes = cancel();
             // Only then: what a closed channel gives back must not come to another consumer, and count once more.
-            closed = CompletableFuture.allOf(workers.stream()
+            CompletableFuture<Void> done = CompletableFuture.allOf(workers.stream()
                             .map(worker -> nobodyConsumes
                                     .thenCompose(none -> worker.drained(end))
                                     .thenRunAsync(worker::close, executor))
@@ -290,9 +295,13 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
                         }
                         onStop.run();
                     });
+            closing = new Closing(done, end);
         }
-        return closed;
+        return closing;
     }
+
+    /** Done at its end, by {@link System#nanoTime}, at the latest. */
+    private record Closing(CompletableFuture<Void> done, long end) {}
 
     private void warn(boolean nobodyConsumes) {
         LOG.warn(

@@ -229,6 +229,22 @@ class StoppingTest {
                 .noneMatch(name -> name.startsWith("dowel-messaging race-")));
     }
 
+    @Test
+    void a_queue_can_be_subscribed_to_again_as_soon_as_stop_has_returned_though_its_deadline_passed() {
+        Messaging messaging =
+                Messaging.builder().uri("amqp://guest:guest@127.0.0.1:1").build();
+        open.add(messaging);
+        for (int i = 0; i < 500; i++) {
+            messaging
+                    .subscribe(QUEUE)
+                    .bind("events", "user.deleted", VersionRange.parse("^1.0.0"))
+                    .handler(Integer.class, (body, delivery) -> {})
+                    .stop(Duration.ofNanos(i * 1_000L));
+        }
+
+        assertThat(messaging.health().consumersWanted()).isZero();
+    }
+
     private static void arrive(CyclicBarrier barrier) {
         try {
             barrier.await(20, TimeUnit.SECONDS);
