@@ -61,6 +61,7 @@ final class Batch {
     private volatile boolean over;
     private int confirmed;
     private int parked;
+    private int delayed;
 
     Batch(Messaging messaging, int shard, List<OutboxRow> rows, Duration confirmTimeout, Complaints complaints) {
         this.messaging = messaging;
@@ -72,6 +73,11 @@ final class Batch {
 
     int confirmed() {
         return confirmed;
+    }
+
+    /** Returns how many rows are not due any more, for whatever reason. */
+    int settled() {
+        return confirmed + parked + delayed;
     }
 
     /** Returns how many rows nobody waits for any longer. */
@@ -266,6 +272,7 @@ final class Batch {
                 "The outbox keeps " + row.message() + " and tries again in " + delay + ": " + failure.getMessage());
         OutboxTable.postpone(
                 connection, row.id(), Instant.now().plus(delay), failure.kind() + ": " + failure.getMessage());
+        delayed++;
     }
 
     private static String cause(OutboxRow row, PublishException failure) {

@@ -112,15 +112,18 @@ final class Relay implements AutoCloseable {
     private Pass pass(int first) throws InterruptedException {
         Pass pass = new Pass();
         ShardPass shards = new ShardPass(first);
-        while (!closed && !shards.over() && messaging.health().publishing() == ConnectionState.CONNECTED) {
+        while (goesOn(shards)) {
             Optional<Integer> shard = Optional.empty();
             try (WorkConnection connection = WorkConnection.open(database)) {
-                shard = shards.lock(connection.get());
-                if (shard.isPresent()) {
-                    relay(connection, shard.get(), pass);
-                } else {
-                    OutboxTable.checkShards(connection.get());
-                }
+                do {
+                    shard = Optional.empty();
+                    shard = shards.lock(connection.get());
+                    if (shard.isPresent()) {
+                        relay(connection, shard.get(), pass);
+                    } else {
+                        OutboxTable.checkShards(connection.get());
+                    }
+                } while (goesOn(shards));
             } catch (SQLException | RuntimeException | Error e) {
                 // Also an Error, such as a driver's assertion: a relay that ended by itself would be missed too late.
                 pass.failure = pass.failure == null ? DatabaseFailure.withoutValues(e) : pass.failure;
@@ -134,9 +137,13 @@ final class Relay implements AutoCloseable {
         return pass;
     }
 
+    private boolean goesOn(ShardPass shards) {
+        return !closed && !shards.over() && messaging.health().publishing() == ConnectionState.CONNECTED;
+    }
+
     private void relay(WorkConnection work, int shard, Pass pass) throws SQLException, InterruptedException {
         Connection connection = work.get();
-        work.limitIdle(options.idleLimit());
+        work.beginRelaying(options.idleLimit());
         DueRows due = DueRows.of(connection, shard, options.batchSize(), Instant.now());
         for (Map.Entry<Long, String> row : due.unreadable().entrySet()) {
             complaints.log(Level.ERROR, "unreadable", "The outbox parks row " + row.getKey() + ": " + row.getValue());
@@ -149,7 +156,7 @@ final class Relay implements AutoCloseable {
         pass.sent |= batch.confirmed() > 0;
         int parked = batch.parked() + due.unreadable().size();
         // Behind a row that was parked there may be others of its key.
-        pass.more |= parked > 0 || (batch.confirmed() > 0 && due.more());
+        pass.more |= parked > 0 || (batch.settled() > 0 && due.more());
         tell(new OutboxListener.Batch(
                 due.rows().size() + due.unreadable().size(), batch.confirmed(), batch.failed(), parked));
     }

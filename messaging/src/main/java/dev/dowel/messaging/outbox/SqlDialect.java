@@ -77,12 +77,15 @@ enum SqlDialect {
     }
 
     /**
-     * Returns the command that makes the database give up the current transaction when it is idle for so long; empty where
-     * there is none. H2 runs in this process, or knows no such limit.
+     * Returns the command that makes the database give up the current transaction when it is idle for so long, and commit it
+     * without waiting for the disk where one can say so; empty where there is none. H2 runs in this process, or knows no such
+     * limit.
      */
-    Optional<String> limitIdle(Duration limit) {
+    Optional<String> beginRelaying(Duration limit) {
         return switch (this) {
-            case POSTGRESQL -> Optional.of("SET LOCAL idle_in_transaction_session_timeout = " + limit.toMillis());
+            case POSTGRESQL ->
+                Optional.of("SET LOCAL idle_in_transaction_session_timeout = " + limit.toMillis()
+                        + "; SET LOCAL synchronous_commit = off");
             case MARIADB, MYSQL ->
                 Optional.of("SET @dowel_idle_limit = @@SESSION." + idleVariable() + ", SESSION " + idleVariable()
                         + " = " + Math.max(1, limit.toSeconds()));
@@ -90,8 +93,8 @@ enum SqlDialect {
         };
     }
 
-    /** Returns the command that brings back what was before {@link #limitIdle}, if the transaction's end does not. */
-    Optional<String> undoLimitIdle() {
+    /** Returns the command that brings back what was before {@link #beginRelaying}, if the transaction's end does not. */
+    Optional<String> undoRelaying() {
         return ofMySql() ? Optional.of("SET SESSION " + idleVariable() + " = @dowel_idle_limit") : Optional.empty();
     }
 

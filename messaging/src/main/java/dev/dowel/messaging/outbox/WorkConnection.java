@@ -16,7 +16,7 @@ final class WorkConnection implements AutoCloseable {
     private final Connection connection;
     private final boolean autoCommit;
     private final int isolation;
-    private Optional<String> undoIdleLimit = Optional.empty();
+    private Optional<String> undoRelaying = Optional.empty();
 
     private WorkConnection(Connection connection, boolean autoCommit, int isolation) {
         this.connection = connection;
@@ -50,12 +50,17 @@ final class WorkConnection implements AutoCloseable {
     /**
      * Makes the database give this transaction up if nothing is heard of it for so long, such as when this host vanishes and
      * cannot say so. Without it the locks would stay for as long as the network takes to notice, which may be hours.
+     * Where it can be had the commit does not wait for the disk: what a crash of the database undoes is published again.
      */
-    void limitIdle(Duration limit) throws SQLException {
+    void beginRelaying(Duration idleLimit) throws SQLException {
+        if (undoRelaying.isPresent()) {
+            // It was for the session.
+            return;
+        }
         SqlDialect dialect = SqlDialect.of(connection);
-        Optional<String> command = dialect.limitIdle(limit);
+        Optional<String> command = dialect.beginRelaying(idleLimit);
         if (command.isPresent()) {
-            undoIdleLimit = dialect.undoLimitIdle();
+            undoRelaying = dialect.undoRelaying();
             execute(command.get());
         }
     }
@@ -71,8 +76,8 @@ final class WorkConnection implements AutoCloseable {
     public void close() throws SQLException {
         try (connection) {
             connection.rollback();
-            if (undoIdleLimit.isPresent()) {
-                execute(undoIdleLimit.get());
+            if (undoRelaying.isPresent()) {
+                execute(undoRelaying.get());
             }
             connection.setAutoCommit(true);
             if (isolation != Connection.TRANSACTION_READ_COMMITTED) {

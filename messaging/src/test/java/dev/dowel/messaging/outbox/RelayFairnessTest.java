@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @EnumSource
 class RelayFairnessTest {
     private static final EventType<Integer> DELETED = EventType.of("user.deleted", "1.0.0", Integer.class);
+    private static final EventType<Integer> UNHEARD = EventType.of("user.renamed", "1.0.0", Integer.class);
 
     @Parameter
     private TestDatabase kind;
@@ -105,6 +106,28 @@ class RelayFairnessTest {
             relaying.start();
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(handled).hasSize(OutboxTable.SHARDS));
+        }
+    }
+
+    @Test
+    void a_row_behind_many_that_are_refused_does_not_wait_for_a_poll_for_each_batch_of_them() {
+        refillBelow(0);
+        for (int i = 1; i <= 20; i++) {
+            String key = Character.toString('0' + i * OutboxTable.SHARDS);
+            writing.inTransaction(connection -> {
+                writing.enqueue(connection, "events", Message.of(UNHEARD, 0).key(key));
+                return null;
+            });
+        }
+        store(OutboxTable.SHARDS * 21);
+        try (Outbox relaying = Outbox.builder(database)
+                .publishWith(messaging)
+                .batchSize(1)
+                .pollInterval(Duration.ofMinutes(1))
+                .build()) {
+            relaying.start();
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(handled).contains(OutboxTable.SHARDS * 21));
         }
     }
 

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -49,9 +50,9 @@ class VanishedRelayTest {
                 .idleSlack(Duration.ofSeconds(-68));
     }
 
-    private static void store(Outbox outbox) {
+    private static void store(Outbox outbox, String key) {
         outbox.inTransaction(connection -> {
-            outbox.enqueue(connection, "events", Message.of(DELETED, 7L).key("k"));
+            outbox.enqueue(connection, "events", Message.of(DELETED, 7L).key(key));
             return null;
         });
     }
@@ -64,7 +65,7 @@ class VanishedRelayTest {
         HeldConfirms held = new HeldConfirms(messaging);
         try (Outbox vanished = outbox(database).publishWith(held.messaging()).build();
                 Outbox other = outbox(database).publishWith(messaging).build()) {
-            store(vanished);
+            store(vanished, "k");
             vanished.start();
             await().atMost(Duration.ofSeconds(30)).until(() -> held.published() == 1);
             other.start();
@@ -79,38 +80,60 @@ class VanishedRelayTest {
     void a_connection_of_a_pool_has_its_own_limit_again_when_it_comes_back(TestDatabase kind) throws Exception {
         boolean postgres = kind == TestDatabase.POSTGRESQL;
         String variable = postgres ? "idle_in_transaction_session_timeout" : "idle_transaction_timeout";
-        String ask = postgres ? "SHOW " + variable : "SELECT @@SESSION." + variable;
+
+        Asked asked = relaying(
+                kind,
+                "SET SESSION " + variable + " = 7777",
+                postgres ? "SHOW " + variable : "SELECT @@SESSION." + variable);
+
+        assertThat(asked.atCommit()).hasSizeGreaterThan(1).containsOnly(postgres ? "2s" : "2");
+        assertThat(asked.givenBack()).isNotEmpty().containsOnly(postgres ? "7777ms" : "7777");
+    }
+
+    @Test
+    void a_relays_commit_does_not_wait_for_the_disk_and_the_pools_next_user_is_not_affected() throws Exception {
+        Asked asked =
+                relaying(TestDatabase.POSTGRESQL, "SET SESSION synchronous_commit = on", "SHOW synchronous_commit");
+
+        assertThat(asked.atCommit()).hasSizeGreaterThan(1).containsOnly("off");
+        assertThat(asked.givenBack()).isNotEmpty().containsOnly("on");
+    }
+
+    /** What a question was answered at each commit of a relay, and each time it gave its connection back. */
+    private record Asked(List<String> atCommit, List<String> givenBack) {}
+
+    private Asked relaying(TestDatabase kind, String first, String question) throws Exception {
         DataSource real = kind.fresh();
         OutboxSchema.createIfMissing(real);
-        List<String> within = new CopyOnWriteArrayList<>();
-        List<String> given = new CopyOnWriteArrayList<>();
+        Asked asked = new Asked(new CopyOnWriteArrayList<>(), new CopyOnWriteArrayList<>());
         try (Connection pooled = real.getConnection()) {
             try (Statement statement = pooled.createStatement()) {
-                statement.execute("SET SESSION " + variable + " = 7777");
+                statement.execute(first);
             }
             DataSource pool = HeldConfirms.proxy(
                     DataSource.class,
                     (outer, none) -> HeldConfirms.proxy(Connection.class, (method, arguments) -> {
                         if (method.getName().equals("close")) {
-                            given.add(ask(pooled, ask));
+                            asked.givenBack().add(ask(pooled, question));
                             return null;
                         }
                         if (method.getName().equals("commit")) {
-                            within.add(ask(pooled, ask));
+                            asked.atCommit().add(ask(pooled, question));
                         }
                         return HeldConfirms.call(pooled, method, arguments);
                     }));
             try (Outbox outbox = outbox(pool).publishWith(messaging).build();
                     Outbox writing = outbox(real).publishWith(messaging).build()) {
-                store(writing);
+                for (int key = 0; key < 10; key++) {
+                    store(writing, "in several shards " + key);
+                }
                 outbox.start();
                 await().atMost(Duration.ofSeconds(30))
                         .until(() ->
                                 query(real, "SELECT id FROM messaging_outbox").isEmpty());
             }
         }
-        assertThat(within).containsExactly(postgres ? "2s" : "2");
-        assertThat(given).isNotEmpty().containsOnly(postgres ? "7777ms" : "7777");
+        return asked;
     }
 
     private static String ask(Connection connection, String question) throws Exception {
