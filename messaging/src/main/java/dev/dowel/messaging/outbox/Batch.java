@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * The due rows of one shard: published together, rows of one key one after the other, and settled by what the broker
+ * The due rows of some shards: published together, rows of one key one after the other, and settled by what the broker
  * said. Only a row whose message was confirmed and routed is deleted.
  */
 final class Batch {
@@ -49,7 +49,7 @@ final class Batch {
             new PublishException(PublishException.Kind.TIMEOUT, "No confirm came in time", null);
 
     private final Messaging messaging;
-    private final int shard;
+    private final List<Integer> shards;
     private final List<OutboxRow> rows;
     private final Duration confirmTimeout;
     private final Complaints complaints;
@@ -63,9 +63,14 @@ final class Batch {
     private int parked;
     private int delayed;
 
-    Batch(Messaging messaging, int shard, List<OutboxRow> rows, Duration confirmTimeout, Complaints complaints) {
+    Batch(
+            Messaging messaging,
+            List<Integer> shards,
+            List<OutboxRow> rows,
+            Duration confirmTimeout,
+            Complaints complaints) {
         this.messaging = messaging;
-        this.shard = shard;
+        this.shards = shards;
         this.rows = rows;
         this.confirmTimeout = confirmTimeout;
         this.complaints = complaints;
@@ -219,7 +224,7 @@ final class Batch {
             }
         }
         OutboxTable.delete(connection, done);
-        OutboxTable.unroute(connection, shard, reached);
+        OutboxTable.unroute(connection, shards, reached);
         confirmed = done.size();
     }
 

@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What is due in a shard, oldest first, as much of it as may be in memory at once.
+ * What is due in some shards, oldest first, as much of it as may be in memory at once.
  *
  * @param rows what can be sent
  * @param unreadable why other rows cannot, by their numbers
@@ -32,14 +32,22 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
-    static DueRows of(Connection connection, int shard, int limit, Instant now) throws SQLException {
-        Numbers numbers = numbers(connection, shard, limit, now);
+    static DueRows of(Connection connection, List<Integer> shards, int limit, Instant now) throws SQLException {
+        List<Long> ids = new ArrayList<>();
+        boolean more = false;
+        for (int i = 0; i < shards.size(); i++) {
+            // What one does not need is left to those after it.
+            int share = Math.max(1, (limit - ids.size()) / (shards.size() - i));
+            Numbers numbers = numbers(connection, shards.get(i), share, MOST_BYTES / shards.size(), now);
+            ids.addAll(numbers.ids);
+            more |= numbers.more;
+        }
         List<OutboxRow> rows = new ArrayList<>();
         Map<Long, String> unreadable = new LinkedHashMap<>();
-        if (!numbers.ids.isEmpty()) {
-            read(connection, numbers.ids, rows, unreadable);
+        if (!ids.isEmpty()) {
+            read(connection, ids, rows, unreadable);
         }
-        return new DueRows(rows, unreadable, numbers.more);
+        return new DueRows(rows, unreadable, more);
     }
 
     private record Numbers(List<Long> ids, boolean more) {}
@@ -48,7 +56,8 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
      * Finds the rows without reading them. A key waits behind its oldest row that is not due yet, except that the forms of
      * one event do not wait for each other where no other event is between them.
      */
-    private static Numbers numbers(Connection connection, int shard, int limit, Instant now) throws SQLException {
+    private static Numbers numbers(Connection connection, int shard, int limit, long mostBytes, Instant now)
+            throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT id, octet_length(headers) + octet_length(body) FROM messaging_outbox o"
                         + " WHERE shard = ? AND parked = false AND (next_attempt_at IS NULL OR next_attempt_at <= ?)"
@@ -69,7 +78,7 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     bytes += rows.getLong(2);
-                    if (bytes > MOST_BYTES && !ids.isEmpty()) {
+                    if (bytes > mostBytes && !ids.isEmpty()) {
                         return new Numbers(ids, true);
                     }
                     ids.add(rows.getLong(1));

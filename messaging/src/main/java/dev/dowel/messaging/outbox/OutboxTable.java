@@ -9,11 +9,11 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The statements on the outbox's tables. */
@@ -57,32 +57,53 @@ final class OutboxTable {
         }
     }
 
-    /** Locks the first shard from one on and before another that has rows and that nobody else has locked. */
-    static Optional<Integer> lockShard(Connection connection, int from, int before) throws SQLException {
+    /** Locks the first shards from one on and before another that have rows and that nobody else has locked. */
+    static List<Integer> lockShards(Connection connection, int from, int before, int most) throws SQLException {
         // Only shards with rows: locking the others would cost a round trip each. In the order of the primary key, else
         // MariaDB would lock all of them to sort them.
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT shard FROM messaging_outbox_shard s WHERE shard >= ? AND shard < ?"
                         + " AND EXISTS (SELECT 1 FROM messaging_outbox o WHERE o.shard = s.shard AND o.parked = false)"
-                        + " ORDER BY shard LIMIT 1 FOR UPDATE SKIP LOCKED")) {
+                        + " ORDER BY shard LIMIT " + most + " FOR UPDATE SKIP LOCKED")) {
             select.setInt(1, from);
             select.setInt(2, before);
+            List<Integer> shards = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
-                return rows.next() ? Optional.of(rows.getInt(1)) : Optional.empty();
+                while (rows.next()) {
+                    shards.add(rows.getInt(1));
+                }
             }
+            return shards;
         }
     }
 
     static void delete(Connection connection, List<Long> ids) throws SQLException {
-        // One by one: for a list MariaDB may read the whole table, and wait there for rows that others have locked.
+        if (ids.isEmpty()) {
+            return;
+        }
+        if (SqlDialect.of(connection) == SqlDialect.POSTGRESQL) {
+            deleteTogether(connection, ids);
+        } else {
+            deleteEach(connection, ids);
+        }
+    }
+
+    private static void deleteTogether(Connection connection, List<Long> ids) throws SQLException {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM messaging_outbox WHERE id = ANY (?)")) {
+            delete.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            delete.executeUpdate();
+        }
+    }
+
+    /** One by one: for a list MariaDB may read the whole table, and wait there for rows that others have locked. */
+    private static void deleteEach(Connection connection, List<Long> ids) throws SQLException {
         try (PreparedStatement delete = connection.prepareStatement("DELETE FROM messaging_outbox WHERE id = ?")) {
             for (long id : ids) {
                 delete.setLong(1, id);
                 delete.addBatch();
             }
-            if (!ids.isEmpty()) {
-                delete.executeBatch();
-            }
+            delete.executeBatch();
         }
     }
 
@@ -103,27 +124,29 @@ final class OutboxTable {
     }
 
     /** Says that of these events one form has arrived, so that the others need no queue. */
-    static void unroute(Connection connection, int shard, Collection<OutboxRow.Event> events) throws SQLException {
+    static void unroute(Connection connection, List<Integer> shards, Collection<OutboxRow.Event> events)
+            throws SQLException {
         Map<String, List<String>> byExchange = events.stream()
                 .collect(Collectors.groupingBy(
                         OutboxRow.Event::exchange, Collectors.mapping(OutboxRow.Event::id, Collectors.toList())));
         for (Map.Entry<String, List<String>> one : byExchange.entrySet()) {
-            unroute(connection, shard, one.getKey(), one.getValue());
+            unroute(connection, shards, one.getKey(), one.getValue());
         }
     }
 
-    private static void unroute(Connection connection, int shard, String exchange, List<String> events)
+    private static void unroute(Connection connection, List<Integer> shards, String exchange, List<String> events)
             throws SQLException {
-        String marks = String.join(",", Collections.nCopies(events.size(), "?"));
         // Read first, which waits for nobody: an update by this condition would wait for rows that are not committed.
-        try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT id FROM messaging_outbox WHERE shard = ? AND parked = false AND route = '"
-                                + RouteRequirement.ANY + "' AND exchange = ? AND event_id IN (" + marks + ")");
+        try (PreparedStatement select = connection.prepareStatement("SELECT id FROM messaging_outbox WHERE shard IN ("
+                        + marks(shards.size()) + ") AND parked = false AND route = '" + RouteRequirement.ANY
+                        + "' AND exchange = ? AND event_id IN (" + marks(events.size()) + ")");
                 PreparedStatement update = connection.prepareStatement(
                         "UPDATE messaging_outbox SET route = '" + RouteRequirement.NONE + "' WHERE id = ?")) {
-            select.setInt(1, shard);
-            select.setString(2, exchange);
-            int i = 3;
+            int i = 1;
+            for (int shard : shards) {
+                select.setInt(i++, shard);
+            }
+            select.setString(i++, exchange);
             for (String event : events) {
                 select.setString(i++, event);
             }
@@ -134,6 +157,10 @@ final class OutboxTable {
                 }
             }
         }
+    }
+
+    private static String marks(int count) {
+        return String.join(",", Collections.nCopies(count, "?"));
     }
 
     static void postpone(Connection connection, long id, Instant next, String error) throws SQLException {

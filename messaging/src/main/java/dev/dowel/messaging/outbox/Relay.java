@@ -5,6 +5,7 @@ import dev.dowel.messaging.Messaging;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Takes rows out of the table and publishes them, on one thread. A relay locks a shard, publishes its due rows, waits for
+ * Takes rows out of the table and publishes them, on one thread. A relay locks a few shards, publishes their due rows, waits for
  * the confirms and deletes what was confirmed, all in one transaction: if it dies, the lock is gone and another relay goes
  * on at once; where its host vanishes, the database gives the transaction up after a while. While the broker is away it holds no connection.
  */
@@ -76,7 +77,8 @@ final class Relay implements AutoCloseable {
         int first = ThreadLocalRandom.current().nextInt(OutboxTable.SHARDS);
         try {
             while (!closed) {
-                Pass pass = pass(first);
+                // What is sent together with a shard that fails is sent twice: not again and again.
+                Pass pass = pass(new ShardPass(first, failing ? 1 : options.batchSize()));
                 first = (first + 1) % OutboxTable.SHARDS;
                 if (pass.failure != null && !failing) {
                     LOG.warn("The outbox relay cannot do all its work; it goes on trying", pass.failure);
@@ -108,30 +110,30 @@ final class Relay implements AutoCloseable {
         private @Nullable Throwable failure;
     }
 
-    /** Publishes one batch of each shard that has rows, past those that fail, so that none waits for another for long. */
-    private Pass pass(int first) throws InterruptedException {
+    /** Publishes what is due in each shard, past those that fail, a batch at most, so that none waits for another for long. */
+    private Pass pass(ShardPass shards) throws InterruptedException {
         Pass pass = new Pass();
-        ShardPass shards = new ShardPass(first);
         while (goesOn(shards)) {
-            Optional<Integer> shard = Optional.empty();
+            List<Integer> locked = List.of();
             try (WorkConnection connection = WorkConnection.open(database)) {
                 do {
-                    shard = Optional.empty();
-                    shard = shards.lock(connection.get());
-                    if (shard.isPresent()) {
-                        relay(connection, shard.get(), pass);
-                    } else {
+                    locked = List.of();
+                    locked = shards.lock(connection.get());
+                    if (locked.isEmpty()) {
                         OutboxTable.checkShards(connection.get());
+                    } else {
+                        relay(connection, locked, pass);
                     }
                 } while (goesOn(shards));
             } catch (SQLException | RuntimeException | Error e) {
                 // Also an Error, such as a driver's assertion: a relay that ended by itself would be missed too late.
                 pass.failure = pass.failure == null ? DatabaseFailure.withoutValues(e) : pass.failure;
-                if (shard.isEmpty()) {
+                if (locked.isEmpty()) {
                     // No shard is to blame, so the others would fail as well.
                     pass.more = false;
                     return pass;
                 }
+                shards.failed(locked);
             }
         }
         return pass;
@@ -141,15 +143,15 @@ final class Relay implements AutoCloseable {
         return !closed && !shards.over() && messaging.health().publishing() == ConnectionState.CONNECTED;
     }
 
-    private void relay(WorkConnection work, int shard, Pass pass) throws SQLException, InterruptedException {
+    private void relay(WorkConnection work, List<Integer> shards, Pass pass) throws SQLException, InterruptedException {
         Connection connection = work.get();
         work.beginRelaying(options.idleLimit());
-        DueRows due = DueRows.of(connection, shard, options.batchSize(), Instant.now());
+        DueRows due = DueRows.of(connection, shards, options.batchSize(), Instant.now());
         for (Map.Entry<Long, String> row : due.unreadable().entrySet()) {
             complaints.log(Level.ERROR, "unreadable", "The outbox parks row " + row.getKey() + ": " + row.getValue());
             OutboxTable.park(connection, row.getKey(), row.getValue());
         }
-        Batch batch = new Batch(messaging, shard, due.rows(), options.confirmTimeout(), complaints);
+        Batch batch = new Batch(messaging, shards, due.rows(), options.confirmTimeout(), complaints);
         batch.publish();
         batch.settle(connection);
         connection.commit();

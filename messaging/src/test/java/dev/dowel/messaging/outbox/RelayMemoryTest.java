@@ -93,7 +93,7 @@ class RelayMemoryTest {
             connection.setAutoCommit(false);
             insert(connection, (int) DueRows.MOST_BYTES + 1);
             insert(connection, 1);
-            DueRows due = DueRows.of(connection, 0, 500, Instant.now());
+            DueRows due = DueRows.of(connection, List.of(0), 500, Instant.now());
             due.rows().forEach(row -> length.add(row.message().body().length));
             assertThat(due.more()).isTrue();
             connection.rollback();
