@@ -128,7 +128,9 @@ class QueueTakenAwayTest {
             publish(QUEUE, id);
         }
 
-        eventually(() -> assertThat(handled).contains("1.2", "2.2", "3.2", "4.2", "5.2"));
+        // What is missing is looked for every thirty seconds anyway.
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(handled).contains("1.2", "2.2", "3.2", "4.2", "5.2"));
         assertThat(messaging.parkingLot(QUEUE).count()).isZero();
         assertThat(messaging.health().topologyProblems()).isEmpty();
     }

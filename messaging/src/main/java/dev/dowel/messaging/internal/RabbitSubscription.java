@@ -266,16 +266,18 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
             return;
         }
         try {
-            if (end - closing.end() < 0) {
-                closing.done().get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
-            } else {
-                // It ends by itself at that deadline: when this returns, the queue is free for another subscription.
-                closing.done().get();
-            }
+            closing.done().get(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("{}: still stopping at this caller's deadline", plan.queue());
+        } catch (ExecutionException e) {
+            LOG.debug("{}: not all was finished at the deadline", plan.queue());
+        } catch (TimeoutException e) {
+            if (end - closing.end() >= 0) {
+                // Here too, for the timer's thread may be busy, or may be this one.
+                closing.giveUp();
+            } else {
+                LOG.debug("{}: still stopping at this caller's deadline", plan.queue());
+            }
         }
     }
 
@@ -283,25 +285,39 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
         if (closing == null) {
             CompletableFuture<Void> nobodyConsumes = cancel();
             // Only then: what a closed channel gives back must not come to another consumer, and count once more.
-            CompletableFuture<Void> done = CompletableFuture.allOf(workers.stream()
+            CompletableFuture<Void> all = CompletableFuture.allOf(workers.stream()
                             .map(worker -> nobodyConsumes
                                     .thenCompose(none -> worker.drained(end))
                                     .thenRunAsync(worker::close, executor))
                             .toArray(CompletableFuture<?>[]::new))
-                    .orTimeout(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS)
-                    .whenComplete((none, e) -> {
-                        if (e != null) {
-                            warn(nobodyConsumes.isDone());
-                        }
-                        onStop.run();
-                    });
-            closing = new Closing(done, end);
+                    .orTimeout(Math.max(1, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+            CompletableFuture<Void> done = all.whenComplete((none, e) -> {
+                if (e != null) {
+                    warn(nobodyConsumes.isDone());
+                }
+                onStop.run();
+            });
+            closing = new Closing(all, done, end);
         }
         return closing;
     }
 
-    /** Done at its end, by {@link System#nanoTime}, at the latest. */
-    private record Closing(CompletableFuture<Void> done, long end) {}
+    /** Done when all is closed, or the end, by {@link System#nanoTime}, has come, and the queue is free for another. */
+    private record Closing(CompletableFuture<Void> all, CompletableFuture<Void> done, long end) {
+        void giveUp() {
+            boolean here = all.completeExceptionally(new TimeoutException());
+            try {
+                if (!here) {
+                    // Another thread is about to be done.
+                    done.get(1, TimeUnit.SECONDS);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (ExecutionException | TimeoutException e) {
+                LOG.debug("A subscription was not stopped in time", e);
+            }
+        }
+    }
 
     private void warn(boolean nobodyConsumes) {
         LOG.warn(

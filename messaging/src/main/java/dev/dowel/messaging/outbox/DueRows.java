@@ -34,12 +34,16 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
 
     static DueRows of(Connection connection, List<Integer> shards, int limit, Instant now) throws SQLException {
         List<Long> ids = new ArrayList<>();
+        long bytes = 0;
         boolean more = false;
         for (int i = 0; i < shards.size(); i++) {
             // What one does not need is left to those after it.
-            int share = Math.max(1, (limit - ids.size()) / (shards.size() - i));
-            Numbers numbers = numbers(connection, shards.get(i), share, MOST_BYTES / shards.size(), now);
+            int left = shards.size() - i;
+            int share = Math.max(1, (limit - ids.size()) / left);
+            Numbers numbers =
+                    numbers(connection, shards.get(i), share, (MOST_BYTES - bytes) / left, ids.isEmpty(), now);
             ids.addAll(numbers.ids);
+            bytes += numbers.bytes;
             more |= numbers.more;
         }
         List<OutboxRow> rows = new ArrayList<>();
@@ -50,13 +54,14 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
         return new DueRows(rows, unreadable, more);
     }
 
-    private record Numbers(List<Long> ids, boolean more) {}
+    private record Numbers(List<Long> ids, long bytes, boolean more) {}
 
     /**
      * Finds the rows without reading them. A key waits behind its oldest row that is not due yet, except that the forms of
      * one event do not wait for each other where no other event is between them.
      */
-    private static Numbers numbers(Connection connection, int shard, int limit, long mostBytes, Instant now)
+    private static Numbers numbers(
+            Connection connection, int shard, int limit, long mostBytes, boolean oneAnyway, Instant now)
             throws SQLException {
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT id, octet_length(headers) + octet_length(body) FROM messaging_outbox o"
@@ -77,14 +82,15 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
             long bytes = 0;
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    bytes += rows.getLong(2);
-                    if (bytes > mostBytes && !ids.isEmpty()) {
-                        return new Numbers(ids, true);
+                    long more = rows.getLong(2);
+                    if (bytes + more > mostBytes && !(oneAnyway && ids.isEmpty())) {
+                        return new Numbers(ids, bytes, true);
                     }
+                    bytes += more;
                     ids.add(rows.getLong(1));
                 }
             }
-            return new Numbers(ids, ids.size() == limit);
+            return new Numbers(ids, bytes, ids.size() == limit);
         }
     }
 

@@ -59,11 +59,13 @@ final class OutboxTable {
 
     /** Locks the first shards from one on and before another that have rows and that nobody else has locked. */
     static List<Integer> lockShards(Connection connection, int from, int before, int most) throws SQLException {
-        // Only shards with rows: locking the others would cost a round trip each. In the order of the primary key, else
-        // MariaDB would lock all of them to sort them.
+        // Only shards with rows: locking the others would cost a round trip each. In the order of the primary key, and
+        // by
+        // a subquery with a limit, which is no join, else MariaDB would lock shards that it does not return.
         try (PreparedStatement select =
                 connection.prepareStatement("SELECT shard FROM messaging_outbox_shard s WHERE shard >= ? AND shard < ?"
-                        + " AND EXISTS (SELECT 1 FROM messaging_outbox o WHERE o.shard = s.shard AND o.parked = false)"
+                        + " AND (SELECT o.id FROM messaging_outbox o WHERE o.shard = s.shard AND o.parked = false LIMIT 1)"
+                        + " IS NOT NULL"
                         + " ORDER BY shard LIMIT " + most + " FOR UPDATE SKIP LOCKED")) {
             select.setInt(1, from);
             select.setInt(2, before);

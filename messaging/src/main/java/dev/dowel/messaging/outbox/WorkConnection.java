@@ -60,8 +60,8 @@ final class WorkConnection implements AutoCloseable {
         SqlDialect dialect = SqlDialect.of(connection);
         Optional<String> command = dialect.beginRelaying(idleLimit);
         if (command.isPresent()) {
-            undoRelaying = dialect.undoRelaying();
             execute(command.get());
+            undoRelaying = dialect.undoRelaying();
         }
     }
 
@@ -76,14 +76,17 @@ final class WorkConnection implements AutoCloseable {
     public void close() throws SQLException {
         try (connection) {
             connection.rollback();
-            if (undoRelaying.isPresent()) {
-                execute(undoRelaying.get());
+            try {
+                if (undoRelaying.isPresent()) {
+                    execute(undoRelaying.get());
+                }
+            } finally {
+                connection.setAutoCommit(true);
+                if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
+                    connection.setTransactionIsolation(isolation);
+                }
+                connection.setAutoCommit(autoCommit);
             }
-            connection.setAutoCommit(true);
-            if (isolation != Connection.TRANSACTION_READ_COMMITTED) {
-                connection.setTransactionIsolation(isolation);
-            }
-            connection.setAutoCommit(autoCommit);
         }
     }
 }

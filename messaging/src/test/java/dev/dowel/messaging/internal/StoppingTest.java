@@ -245,6 +245,27 @@ class StoppingTest {
         assertThat(messaging.health().consumersWanted()).isZero();
     }
 
+    @Test
+    void stopping_on_the_thread_of_the_jvms_timeouts_ends_at_its_deadline_too() throws Exception {
+        CountDownLatch handling = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        RabbitSubscription subscription = subscription(1, () -> Optional.of(connection), () -> {
+            handling.countDown();
+            awaitQuietly(goOn);
+        });
+        subscription.start();
+        eventually(() -> assertThat(subscription.active()).isTrue());
+        publish(1);
+        assertThat(handling.await(20, TimeUnit.SECONDS)).isTrue();
+
+        CompletableFuture<Void> stopping = new CompletableFuture<Void>()
+                .completeOnTimeout(null, 1, TimeUnit.MILLISECONDS)
+                .thenRun(() -> subscription.stop(Duration.ofMillis(300)));
+
+        assertThat(stopping).succeedsWithin(Duration.ofSeconds(20));
+        goOn.countDown();
+    }
+
     private static void arrive(CyclicBarrier barrier) {
         try {
             barrier.await(20, TimeUnit.SECONDS);

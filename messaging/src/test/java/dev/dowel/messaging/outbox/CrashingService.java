@@ -103,7 +103,7 @@ final class CrashingService {
     private PreparedStatement statement(PreparedStatement real) {
         return HeldConfirms.proxy(PreparedStatement.class, (method, arguments) -> {
             Object result = HeldConfirms.call(real, method, arguments);
-            if (method.getName().equals("executeBatch")) {
+            if (method.getName().equals("executeUpdate")) {
                 here(Point.DURING_DELETE);
             }
             return result;

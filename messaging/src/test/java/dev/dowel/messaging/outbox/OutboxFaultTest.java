@@ -106,6 +106,38 @@ class OutboxFaultTest {
         }
     }
 
+    @Test
+    void a_database_that_is_stopped_hard_right_after_a_relays_commits_costs_no_message_and_no_order() throws Exception {
+        try (PostgreSql server = PostgreSql.start();
+                InMemoryMessaging messaging = new InMemoryMessaging()) {
+            PGSimpleDataSource database = new PGSimpleDataSource();
+            database.setUrl(server.newDatabase());
+            OutboxSchema.createIfMissing(database);
+            messaging.start();
+            subscribe(messaging);
+            try (Outbox outbox = Outbox.builder(database)
+                    .publishWith(messaging)
+                    .batchSize(8)
+                    .pollInterval(Duration.ofMillis(100))
+                    .build()) {
+                store(outbox, 0, 2_000);
+                outbox.start();
+                eventually(() -> assertThat(handled).hasSizeGreaterThan(500));
+                server.kill();
+                server.restart();
+                eventually(() -> assertThat(outbox.health().pending()).hasValue(0));
+            }
+            List<Long> first = handled.stream().distinct().toList();
+            assertThat(first)
+                    .containsExactlyInAnyOrder(
+                            IntStream.range(0, 2_000).mapToObj(Long::valueOf).toArray(Long[]::new));
+            for (long key = 0; key < 40; key++) {
+                long of = key;
+                assertThat(first.stream().filter(number -> number % 40 == of)).isSorted();
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"POSTGRESQL", "MARIADB"})
     void a_relay_that_dies_in_mid_batch_is_replaced_by_another_that_runs(TestDatabase kind) {

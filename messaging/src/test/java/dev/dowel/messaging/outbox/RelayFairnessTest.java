@@ -1,5 +1,6 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.outbox.TestDatabase.execute;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,6 +11,7 @@ import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.MessagingHealth;
 import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.testing.InMemoryMessaging;
+import java.sql.Connection;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -128,6 +130,27 @@ class RelayFairnessTest {
             relaying.start();
             await().atMost(Duration.ofSeconds(30))
                     .untilAsserted(() -> assertThat(handled).contains(OutboxTable.SHARDS * 21));
+        }
+    }
+
+    @Test
+    void a_look_locks_only_shards_with_rows_so_that_another_relay_gets_what_comes_next() throws Exception {
+        execute(database, "DELETE FROM messaging_outbox");
+        store(3);
+        try (Connection first = database.getConnection();
+                Connection second = database.getConnection()) {
+            first.setAutoCommit(false);
+            second.setAutoCommit(false);
+            first.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            second.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            assertThat(OutboxTable.lockShards(first, 0, OutboxTable.SHARDS, 4)).containsExactly(3);
+            store(2);
+            store(9);
+
+            assertThat(OutboxTable.lockShards(second, 0, OutboxTable.SHARDS, 4)).containsExactly(2, 9);
+
+            first.rollback();
+            second.rollback();
         }
     }
 

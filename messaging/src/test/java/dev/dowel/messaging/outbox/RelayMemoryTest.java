@@ -10,6 +10,7 @@ import dev.dowel.messaging.Message;
 import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.testing.InMemoryMessaging;
 import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -99,6 +100,27 @@ class RelayMemoryTest {
             connection.rollback();
         }
         assertThat(length).containsExactly((int) DueRows.MOST_BYTES + 1);
+    }
+
+    @Test
+    void only_one_row_of_several_shards_goes_out_however_large_it_is() throws Exception {
+        execute(database, "DELETE FROM messaging_outbox");
+        try (Connection connection = database.getConnection()) {
+            connection.setAutoCommit(false);
+            insert(connection, (int) DueRows.MOST_BYTES + 1);
+            executeOn(connection, "UPDATE messaging_outbox SET shard = 1");
+            insert(connection, (int) DueRows.MOST_BYTES + 1);
+            DueRows due = DueRows.of(connection, List.of(0, 1), 500, Instant.now());
+            assertThat(due.rows()).hasSize(1);
+            assertThat(due.more()).isTrue();
+            connection.rollback();
+        }
+    }
+
+    private static void executeOn(Connection connection, String sql) throws Exception {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
     }
 
     private void insert(Connection connection, int size) throws Exception {
