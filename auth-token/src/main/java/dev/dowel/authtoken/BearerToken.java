@@ -58,6 +58,11 @@ public final class BearerToken {
         return StrictBase64.decode(text, start);
     }
 
+    /** Returns how long the client id is that the token spells in Base64 before a colon, or -1 if it spells none. */
+    int clientIdLength() {
+        return ClientId.lengthIn(text, start);
+    }
+
     /** Returns the token that begins at the offset, or null if what stands there is none. */
     static @Nullable BearerToken parse(String text, int start) {
         return isToken(text, start) ? new BearerToken(text, start) : null;

@@ -1,8 +1,5 @@
 package dev.dowel.authtoken;
 
-import java.nio.charset.StandardCharsets;
-import org.jspecify.annotations.Nullable;
-
 /** The grammar of client ids and labels: {@code [A-Za-z0-9][A-Za-z0-9._-]{0,63}}, compared exactly. */
 final class ClientId {
 
@@ -20,19 +17,22 @@ final class ClientId {
     }
 
     /**
-     * Returns the id that stands in the first bytes, or null. Every byte outside ASCII is refused, so what is not valid
-     * UTF-8 is refused too and nothing is ever replaced or normalised.
+     * Returns how long the id is that stands before the first colon of what the text spells in Base64 from the offset on,
+     * or -1 if none does. Every byte outside ASCII is refused, so what is not valid UTF-8 is refused too and nothing is ever
+     * replaced or normalised. Looks no further than an id can be long and takes no memory, so garbage of any length costs
+     * the same.
      */
-    static @Nullable String decode(byte[] bytes, int length) {
-        if (length < 1 || length > LIMIT) {
-            return null;
-        }
-        for (int i = 0; i < length; i++) {
-            if (!allowed(bytes[i], i)) {
-                return null;
+    static int lengthIn(String base64, int start) {
+        for (int i = 0; i <= LIMIT; i++) {
+            int c = StrictBase64.byteAt(base64, start, i);
+            if (c == ':' && i > 0) {
+                return i;
+            }
+            if (!allowed(c, i)) {
+                return -1;
             }
         }
-        return new String(bytes, 0, length, StandardCharsets.US_ASCII);
+        return -1;
     }
 
     private static boolean allowed(int c, int position) {

@@ -30,7 +30,7 @@ final class StrictBase64 {
         return decode(text, 0);
     }
 
-    /** Decodes what begins at the offset. */
+    /** Decodes what begins at the offset; takes memory only for a text that is spelled in the one right way. */
     static byte @Nullable [] decode(String text, int start) {
         int length = text.length();
         int padding = 0;
@@ -38,36 +38,47 @@ final class StrictBase64 {
             padding++;
         }
         int digits = length - start - padding;
-        if (digits % 4 == 1 || (padding != 0 && padding != (4 - digits % 4) % 4)) {
+        if (digits % 4 == 1 || (padding != 0 && padding != (4 - digits % 4) % 4) || !isStrict(text, start, digits)) {
             return null;
         }
         byte[] bytes = new byte[(int) (digits * 3L / 4)];
-        boolean standard = false;
-        boolean urlSafe = false;
-        int bits = 0;
-        int held = 0;
-        int out = 0;
-        for (int i = 0; i < digits; i++) {
-            char c = text.charAt(start + i);
-            int value = c < VALUES.length ? VALUES[c] : FOREIGN;
-            standard |= c == '+' || c == '/';
-            urlSafe |= c == '-' || c == '_';
-            if (value == FOREIGN || (standard && urlSafe)) {
-                return wiped(bytes);
-            }
-            bits = (bits << 6) | value;
-            held += 6;
-            if (held >= 8) {
-                held -= 8;
-                bytes[out++] = (byte) (bits >> held);
-                bits &= (1 << held) - 1;
-            }
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) byteAt(text, start, i);
         }
-        return bits == 0 ? bytes : wiped(bytes);
+        return bytes;
     }
 
-    private static byte @Nullable [] wiped(byte[] bytes) {
-        Arrays.fill(bytes, (byte) 0);
-        return null;
+    /** Returns one byte of what begins at the offset, whatever follows it, or -1 if no two digits spell it. */
+    static int byteAt(String text, int start, int position) {
+        int step = position % 3;
+        int digit = start + position / 3 * 4 + step;
+        if (digit + 1 >= text.length()) {
+            return -1;
+        }
+        int high = value(text.charAt(digit));
+        int low = value(text.charAt(digit + 1));
+        return high == FOREIGN || low == FOREIGN ? -1 : ((high << (2 + 2 * step)) | (low >> (4 - 2 * step))) & 0xff;
+    }
+
+    /** Returns whether the digits are of one alphabet, and the last one holds no bits that belong to no byte. */
+    private static boolean isStrict(String text, int start, int digits) {
+        boolean standard = false;
+        boolean urlSafe = false;
+        int last = 0;
+        for (int i = start; i < start + digits; i++) {
+            char c = text.charAt(i);
+            last = value(c);
+            standard |= c == '+' || c == '/';
+            urlSafe |= c == '-' || c == '_';
+            if (last == FOREIGN || (standard && urlSafe)) {
+                return false;
+            }
+        }
+        int spare = digits * 6 % 8;
+        return (last & ((1 << spare) - 1)) == 0;
+    }
+
+    private static int value(char c) {
+        return c < VALUES.length ? VALUES[c] : FOREIGN;
     }
 }

@@ -115,6 +115,16 @@ abstract class BearerTokenFilterContract {
         assertThat(answer.header("WWW-Authenticate")).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"bearer ", "BEARER ", "bEaReR ", "Bearer  ", "Bearer        "})
+    void the_scheme_may_be_in_any_case_and_followed_by_any_number_of_spaces(String scheme) throws Exception {
+        assertThat(server.get("/x", "Authorization: " + scheme + BILLING.token())
+                        .status())
+                .isEqualTo(200);
+        assertThat(server.get("/x", "Authorization:" + scheme + BILLING.token()).status())
+                .isEqualTo(200);
+    }
+
     @Test
     void no_header_is_401_with_a_challenge_and_no_error_code() throws Exception {
         Answer answer = server.get("/x");
@@ -175,7 +185,9 @@ abstract class BearerTokenFilterContract {
                     .isEqualTo("Bearer realm=\"orders\", error=\"invalid_request\"");
             assertThat(answer.body()).isEqualTo(INVALID);
         }
-        assertThat(server.get("/x", good + ", Basic eDp5").status()).isEqualTo(400);
+        for (String list : List.of(good + ", Basic eDp5", good + ",", "Authorization: , Bearer " + BILLING.token())) {
+            assertThat(server.get("/x", list).status()).as(list).isEqualTo(400);
+        }
     }
 
     @Test

@@ -45,10 +45,12 @@ class ClientTokenVerifierTest {
     private static final class CountingSha256 extends Sha256 {
         private int hashes;
         private int compares;
+        private byte[] hashed = {};
 
         @Override
         byte[] hash(byte[] bytes, int from) {
             hashes++;
+            hashed = bytes;
             return super.hash(bytes, from);
         }
 
@@ -139,6 +141,13 @@ class ClientTokenVerifierTest {
     void what_is_not_client_and_secret_is_malformed_before_any_hash(String credentials) {
         assertThat(verify(encoded(credentials))).matches(rejected(RefusalReason.MALFORMED));
         assertThat(sha256.hashes).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"billing:old-secret", "billing:wrong", "nobody:old-secret", "off:off-secret"})
+    void what_was_decoded_is_wiped_whatever_the_verdict(String credentials) {
+        verify(encoded(credentials));
+        assertThat(sha256.hashed).hasSize(credentials.length()).containsOnly(0);
     }
 
     @Test

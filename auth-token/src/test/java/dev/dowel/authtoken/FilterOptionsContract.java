@@ -189,6 +189,23 @@ abstract class FilterOptionsContract {
         }
     }
 
+    @Test
+    void a_failure_limiter_that_gives_no_wait_changes_nothing() throws Exception {
+        FailureLimiter limiter = new FailureLimiter() {
+            @Override
+            public Duration waitFor(String remoteAddress) {
+                return null;
+            }
+
+            @Override
+            public void failed(String remoteAddress, Optional<String> client) {}
+        };
+        try (ServletServer server = started(filter().failureLimiter(limiter))) {
+            assertThat(server.get("/", GOOD).status()).isEqualTo(200);
+            assertThat(server.get("/", BAD).status()).isEqualTo(401);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"8192,200", "8193,401"})
     void the_verifier_says_how_long_a_token_may_be(int length, int status) throws Exception {

@@ -103,6 +103,9 @@ class JwtSecrecyTest {
                 new MockResponse.Builder()
                         .body("{\"keys\":[{\"kty\":\"" + CANARY + "\",\"kid\":\"" + CANARY + "\"}]}")
                         .build(),
+                new MockResponse.Builder()
+                        .body("{\"keys\":[{\"kty\":\"RSA\",\"key_ops\":[\"" + CANARY + "\"]}]}")
+                        .build(),
                 new MockResponse.Builder().body(CANARY.repeat(10_000)).build(),
                 new MockResponse.Builder()
                         .status("HTTP/1.1 500 " + CANARY)

@@ -27,6 +27,21 @@ class StrictBase64Test {
     }
 
     @Test
+    void gives_any_one_byte_without_the_others() {
+        Random random = new Random(19);
+        for (int i = 0; i < 500; i++) {
+            byte[] bytes = new byte[random.nextInt(12)];
+            random.nextBytes(bytes);
+            for (String spelling : spellings(bytes)) {
+                for (int at = 0; at < bytes.length; at++) {
+                    assertThat(StrictBase64.byteAt("=" + spelling, 1, at)).isEqualTo(bytes[at] & 0xff);
+                }
+                assertThat(StrictBase64.byteAt(spelling, 0, bytes.length + 2)).isNegative();
+            }
+        }
+    }
+
+    @Test
     void refuses_every_other_text_that_is_one_change_away() {
         Random random = new Random(23);
         for (int i = 0; i < 300; i++) {

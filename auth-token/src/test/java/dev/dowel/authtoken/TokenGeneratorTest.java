@@ -91,6 +91,8 @@ class TokenGeneratorTest {
         assertThat(lines).hasSize(6);
         GeneratedToken generated = new GeneratedToken("billing", lines[1]);
         assertThat(lines[1]).startsWith("abc_");
+        assertThat(printed).containsOnlyOnce(generated.secret());
+        assertThat(printed).containsOnlyOnce(generated.token());
         assertThat(lines[3]).isEqualTo("Authorization: Bearer " + generated.token());
         assertThat(lines[5]).isEqualTo(generated.configurationLine());
     }

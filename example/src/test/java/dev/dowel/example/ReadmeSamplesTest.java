@@ -37,6 +37,11 @@ class ReadmeSamplesTest {
             import jakarta.servlet.*;
             import jakarta.servlet.http.*;
             import static jakarta.servlet.DispatcherType.*;
+            import jakarta.ws.rs.container.ContainerRequestContext;
+            import jakarta.ws.rs.container.ContainerRequestFilter;
+            import jakarta.ws.rs.container.ResourceInfo;
+            import jakarta.ws.rs.core.Context;
+            import jakarta.ws.rs.core.Response;
             import java.io.File;
             import java.net.*;
             import java.security.KeyStore;
@@ -77,7 +82,7 @@ class ReadmeSamplesTest {
         "remote-model/README.md, 1",
         "messaging/README.md, 1",
         "messaging/OPERATIONS.md, 1",
-        "auth-token/README.md, 1",
+        "auth-token/README.md, 4",
         "rate-limit/README.md, 1",
         "docs/from-django.md, 1",
         "docs/proxies-and-tls.md, 2"

@@ -66,7 +66,7 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
     private final String scopeClaim;
     private final ScheduledExecutorService refreshing;
 
-    JwtVerifier(Builder builder, Jwks.Source source, Clock clock, LongSupplier nanos) {
+    JwtVerifier(Builder builder, Jwks.Source source, Clock clock, LongSupplier nanos, Duration refresh) {
         this.keys = new Jwks(source, builder.stale, nanos);
         this.clientClaim = builder.clientClaim;
         this.scopeClaim = builder.scopeClaim;
@@ -81,8 +81,7 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
-        var unused =
-                refreshing.scheduleWithFixedDelay(keys::refresh, 0, Jwks.REFRESH.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = refreshing.scheduleWithFixedDelay(keys::refresh, 0, refresh.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static final class Claims extends DefaultJWTClaimsVerifier<SecurityContext> {
@@ -290,7 +289,7 @@ public final class JwtVerifier implements TokenVerifier, AutoCloseable {
         }
 
         JwtVerifier build(Clock clock, LongSupplier nanos) {
-            return new JwtVerifier(this, new JwksFetch(jwks)::fetch, clock, nanos);
+            return new JwtVerifier(this, new JwksFetch(jwks)::fetch, clock, nanos, Jwks.REFRESH);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.dowel.authtoken.jwt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -36,6 +37,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +71,7 @@ class JwtVerifierTest {
     }
 
     private JwtVerifier verifier(JwtVerifier.Builder builder) {
-        return new JwtVerifier(builder, this::fetch, Clock.fixed(NOW, ZoneOffset.UTC), nanos::get);
+        return new JwtVerifier(builder, this::fetch, Clock.fixed(NOW, ZoneOffset.UTC), nanos::get, Jwks.REFRESH);
     }
 
     private JWKSet fetch() throws IOException {
@@ -216,6 +218,26 @@ class JwtVerifierTest {
             String token = header + "." + noise + "." + noise + (random.nextBoolean() ? "" : "." + noise);
             assertThat(verifier.verify(BearerToken.of(token))).isInstanceOf(Verification.Rejected.class);
         }
+    }
+
+    @Test
+    void keys_are_fetched_ahead_of_any_call_again_and_again_until_the_verifier_is_closed() {
+        AtomicInteger ahead = new AtomicInteger();
+        AtomicReference<Thread> fetching = new AtomicReference<>();
+        JwtVerifier refreshed = new JwtVerifier(
+                builder(),
+                () -> {
+                    fetching.set(Thread.currentThread());
+                    ahead.incrementAndGet();
+                    return published;
+                },
+                Clock.systemUTC(),
+                () -> nanos.addAndGet(Jwks.INTERVAL.toNanos()),
+                Duration.ofMillis(1));
+        try (refreshed) {
+            await().until(() -> ahead.get() >= 3);
+        }
+        await().until(() -> !fetching.get().isAlive());
     }
 
     @Test
