@@ -44,7 +44,7 @@ final class Penalties {
         long longest = penalty.longest().toNanos();
         long first = penalty.first().toNanos();
         long block = Math.max(nanosToRetry, first > (longest >> level) ? longest : first << level);
-        long forgotten = ((now + block + longest + LEVELS) & ~LEVELS) | level;
+        long forgotten = ((now + block + longest) & ~LEVELS) | level;
         cells.raise(place.high(), place.low(), now, forgotten);
         return block;
     }
