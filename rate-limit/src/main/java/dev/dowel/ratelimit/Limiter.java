@@ -90,8 +90,7 @@ final class Limiter {
 
     private Decision known(Claim claim) {
         RateLimitRule rule = claim.rule();
-        Decision decision =
-                known == null ? Decision.allowed(0, 0, 0) : known.look(rule, claim.key(), claim.cost());
+        Decision decision = known == null ? Decision.allowed(0, 0, 0) : known.look(rule, claim.key(), claim.cost());
         long blocked = rule.penalty() == null ? 0 : penalties.left(rule, rule.penalty(), claim.key());
         return blocked > decision.nanosToRetry() ? Decision.refused(blocked, blocked, 0) : decision;
     }

@@ -140,4 +140,53 @@ abstract class AnswersContract extends FilterContract {
         @Override
         public void close() {}
     }
+
+    @Test
+    void of_several_rules_that_refuse_the_one_that_takes_longest_is_told() throws Exception {
+        RateLimitRule.Builder first = RateLimitRule.builder("first", new Quota(1, Duration.ofSeconds(10)));
+        RateLimitRule.Builder second = RateLimitRule.builder("second", new Quota(1, Duration.ofHours(1)));
+        RateLimitRule.Builder third = RateLimitRule.builder("third", new Quota(1, Duration.ofMinutes(1)));
+        start(options()
+                .rule(first.build(), Match.path("/*"))
+                .rule(second.build(), Match.path("/*"))
+                .rule(third.build(), Match.path("/*"))
+                .build());
+        assertThat(get("/ok").statusCode()).isEqualTo(200);
+        HttpResponse<String> refused = get("/ok");
+        assertThat(refused.headers().firstValue("Retry-After")).contains("3600");
+        assertThat(refused.headers().firstValue("RateLimit")).contains("\"second\";r=0;t=3600");
+        assertThat(outcomes).endsWith("second REFUSED");
+    }
+
+    @Test
+    void a_penalty_of_another_rule_makes_retry_after_later() throws Exception {
+        start(options()
+                .rule(
+                        RateLimitRule.builder("short", new Quota(1, Duration.ofSeconds(20)))
+                                .build(),
+                        Match.path("/ok"))
+                .rule(
+                        RateLimitRule.builder("blocking", new Quota(1, Duration.ofSeconds(1)))
+                                .penalty(Duration.ofMinutes(5), Duration.ofMinutes(5))
+                                .build(),
+                        Match.path("/*"))
+                .build());
+        assertThat(get("/ok").statusCode()).isEqualTo(200);
+        assertThat(get("/other").headers().firstValue("Retry-After")).contains("300");
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        assertThat(get("/ok").headers().firstValue("Retry-After")).contains("299");
+    }
+
+    @Test
+    void a_penalty_that_is_shorter_than_what_the_quota_asks_for_makes_retry_after_no_earlier() throws Exception {
+        start(options()
+                .defaultRule(RateLimitRule.builder("default", new Quota(1, Duration.ofHours(1)))
+                        .penalty(Duration.ofSeconds(1), Duration.ofSeconds(2))
+                        .build())
+                .build());
+        assertThat(get("/ok").statusCode()).isEqualTo(200);
+        for (int i = 0; i < 3; i++) {
+            assertThat(get("/ok").headers().firstValue("Retry-After")).contains("3600");
+        }
+    }
 }

@@ -31,4 +31,47 @@ abstract class EnvironmentContract extends FilterContract {
         assertThatThrownBy(() -> Environment.builder(Map.of())).hasMessageContaining("RATE_LIMIT is not set");
         assertThatThrownBy(() -> RateLimitFilter.builder().build()).hasMessageContaining("defaultRule is required");
     }
+
+    @Test
+    void the_environment_names_the_proxies_their_header_and_exempt_addresses() throws Exception {
+        start(Environment.builder(Map.of(
+                        "RATE_LIMIT", "1/PT1H",
+                        "TRUSTED_PROXIES", "127.0.0.0/8",
+                        "TRUSTED_PROXY_HEADER", "forwarded",
+                        "RATE_LIMIT_EXEMPT", "192.0.2.0/24"))
+                .build());
+        assertThat(get("/ok", "Forwarded", "for=198.51.100.1").statusCode()).isEqualTo(200);
+        assertThat(get("/ok", "Forwarded", "for=198.51.100.2").statusCode()).isEqualTo(200);
+        assertThat(get("/ok", "Forwarded", "for=198.51.100.1").statusCode()).isEqualTo(429);
+        for (int i = 0; i < 3; i++) {
+            assertThat(get("/ok", "Forwarded", "for=192.0.2.1").statusCode()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void the_environment_says_how_many_proxies_a_request_passes() throws Exception {
+        start(Environment.builder(
+                        Map.of("RATE_LIMIT", "1/PT1H", "TRUSTED_PROXIES", "127.0.0.0/8", "TRUSTED_PROXY_HOPS", "2"))
+                .build());
+        assertThat(get("/ok", "X-Forwarded-For", "198.51.100.1, 10.9.9.1").statusCode())
+                .isEqualTo(200);
+        assertThat(get("/ok", "X-Forwarded-For", "198.51.100.2, 10.9.9.1").statusCode())
+                .isEqualTo(200);
+        assertThat(get("/ok", "X-Forwarded-For", "198.51.100.1, 10.9.9.2").statusCode())
+                .isEqualTo(429);
+    }
+
+    @Test
+    void the_environment_gives_more_rules_headers_and_a_dry_run() throws Exception {
+        start(Environment.builder(Map.of(
+                        "RATE_LIMIT", "100/PT1M",
+                        "RATE_LIMIT_RULES", "login 2/PT1H path=/login",
+                        "RATE_LIMIT_HEADERS", "always",
+                        "RATE_LIMIT_DRY_RUN", "true"))
+                .build());
+        assertThat(get("/login").headers().firstValue("RateLimit")).contains("\"login\";r=1;t=1800");
+        for (int i = 0; i < 3; i++) {
+            assertThat(get("/login").statusCode()).isEqualTo(200);
+        }
+    }
 }

@@ -156,4 +156,48 @@ class ResilientBucketStoreTest {
         // One look and, when the answer is there, one charge.
         assertThat(shared.asked).hasValue(2);
     }
+
+    @Test
+    void who_is_refused_is_told_the_latest_time_that_is_known_and_the_shared_store_is_not_asked_for_it()
+            throws Exception {
+        List<String> refusals = new ArrayList<>();
+        RateLimitFilter filter = RateLimitFilter.builder()
+                .defaultRule(TEN)
+                .rule(RateLimitRule.builder("seconds", Quota.parse("1/PT10S")).build(), Match.path("/*"))
+                .rule(RateLimitRule.builder("hours", Quota.parse("1/PT1H")).build(), Match.path("/*"))
+                .store(store(FailurePolicy.LOCAL))
+                .nanos(now::get)
+                .listener(new RateLimitListener() {
+                    @Override
+                    public void decided(RateLimitRule rule, Outcome outcome) {
+                        refusals.add(rule.name() + " " + outcome);
+                    }
+                })
+                .build();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isTrue();
+        refusals.clear();
+        long asked = shared.asked.get();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isFalse();
+        assertThat(refusals).containsExactly("hours REFUSED");
+        assertThat(shared.asked).hasValue(asked);
+    }
+
+    @Test
+    void who_is_blocked_costs_no_call_of_any_store() throws Exception {
+        RateLimitFilter filter = RateLimitFilter.builder()
+                .defaultRule(RateLimitRule.builder("default", Quota.parse("1/PT1S"))
+                        .penalty(Duration.ofMinutes(1), Duration.ofHours(1))
+                        .build())
+                .store(shared)
+                .nanos(now::get)
+                .build();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isTrue();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isFalse();
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        for (int i = 0; i < 20; i++) {
+            assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200))
+                    .isFalse();
+        }
+        assertThat(shared.asked).hasValue(2);
+    }
 }
