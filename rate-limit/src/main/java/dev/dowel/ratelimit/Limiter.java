@@ -8,14 +8,24 @@ import org.jspecify.annotations.Nullable;
 /** Asks the store about a request: all of its rules or none. */
 final class Limiter {
     private final BucketStore store;
+    private final @Nullable LocalBucketStore known;
     private final Penalties penalties;
 
     Limiter(BucketStore store, LongSupplier nanos) {
         this.store = store;
+        this.known = knownBy(store);
         this.penalties = new Penalties(nanos);
     }
 
-    /** The decision that matters: of the claim that is refused, else of the one that has the least left. */
+    /** What this instance knows without asking anybody; null if the store does not say. */
+    private static @Nullable LocalBucketStore knownBy(BucketStore store) {
+        if (store instanceof ResilientBucketStore resilient) {
+            return resilient.own();
+        }
+        return store instanceof LocalBucketStore local ? local : null;
+    }
+
+    /** The decision that matters: of the claim that is refused for longest, else of the one that has the least left. */
     record Verdict(Claim claim, Decision decision) {}
 
     /** One rule's claim on a request. */
@@ -55,7 +65,7 @@ final class Limiter {
             }
             if (!decision.allowed()) {
                 giveBack(calls, claims, i);
-                return new Verdict(claim, decision);
+                return latest(claims, i + 1, new Verdict(claim, decision));
             }
             if (least == null || decision.remaining() < least.decision().remaining()) {
                 least = new Verdict(claim, decision);
@@ -65,6 +75,24 @@ final class Limiter {
             throw new IllegalArgumentException("No rule");
         }
         return least;
+    }
+
+    private Verdict latest(Claim[] claims, int from, Verdict refused) {
+        Verdict latest = refused;
+        for (int i = from; i < claims.length; i++) {
+            Decision next = known(claims[i]);
+            if (next.nanosToRetry() > latest.decision().nanosToRetry()) {
+                latest = new Verdict(claims[i], next);
+            }
+        }
+        return latest;
+    }
+
+    private Decision known(Claim claim) {
+        RateLimitRule rule = claim.rule();
+        Decision decision = known == null ? Decision.allowed(0, 0, 0) : known.look(rule, claim.key(), claim.cost());
+        long blocked = rule.penalty() == null ? 0 : penalties.left(rule, rule.penalty(), claim.key());
+        return blocked > decision.nanosToRetry() ? Decision.refused(blocked, blocked, 0) : decision;
     }
 
     private BucketStore forOneRequest() {
@@ -83,8 +111,8 @@ final class Limiter {
         if (penalty == null || decision.allowed()) {
             return decision;
         }
-        long block = penalties.block(rule, penalty, key);
-        return Decision.refused(Math.max(block, decision.nanosToRetry()), decision.nanosToReset(), decision.quota());
+        long block = penalties.block(rule, penalty, key, decision.nanosToRetry());
+        return Decision.refused(block, Math.max(block, decision.nanosToReset()), decision.quota());
     }
 
     private static void giveBack(BucketStore calls, Claim[] claims, int count) {

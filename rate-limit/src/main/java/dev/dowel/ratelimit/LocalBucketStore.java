@@ -86,7 +86,17 @@ public final class LocalBucketStore implements BucketStore {
             }
             least = next.allowed() && next.remaining() >= least.remaining() ? least : next;
         }
-        return least;
+        return least.allowed() ? least : latest(rule, key, cost, least);
+    }
+
+    /** Of the quotas that refuse, the one that allows the call last; those before the refusal given allow it now. */
+    private Decision latest(RateLimitRule rule, RateLimitKey key, long cost, Decision refused) {
+        Decision latest = refused;
+        for (int quota = refused.quota() + 1; quota < rule.quotas().size(); quota++) {
+            Decision next = look(rule, quota, key, cost);
+            latest = next.nanosToRetry() > latest.nanosToRetry() ? next : latest;
+        }
+        return latest;
     }
 
     private Decision take(RateLimitRule rule, int index, RateLimitKey key, long cost) {
@@ -113,7 +123,7 @@ public final class LocalBucketStore implements BucketStore {
             if (ahead == CellTable.HOMELESS) {
                 return gate.take(address.neighbourhood(), low, now, amount, full);
             }
-            return ahead >= 0 && address.isIpv6() ? ceilings(address, limit, now, amount, full, ahead) : ahead;
+            return address.isIpv6() ? ceilings(address, limit, now, amount, full, ahead) : ahead;
         }
         HashedKey hashed = (HashedKey) key;
         long ahead = cells.take(hashed.high(), hashed.low() ^ limit, now, amount, full);
@@ -121,11 +131,14 @@ public final class LocalBucketStore implements BucketStore {
     }
 
     private long ceilings(ClientAddress address, long limit, long now, long amount, long full, long ahead) {
+        if (ahead < 0) {
+            return lookAtCeilings(address, limit, now, amount, full, ahead);
+        }
         long net56 = net56(address);
         long in56 = cells.take(net56, limit ^ IPV6_56, now, of56(amount), full);
         if (in56 < 0 && in56 != CellTable.HOMELESS) {
             cells.giveBack(address.network(), limit ^ IPV6, amount);
-            return in56;
+            return lookAtCeilings(address, limit, now, amount, full, in56);
         }
         long in48 = cells.take(net48(address), limit ^ IPV6_48, now, of48(amount), full);
         if (in48 < 0 && in48 != CellTable.HOMELESS) {
@@ -159,7 +172,7 @@ public final class LocalBucketStore implements BucketStore {
             Decision next = look(rule, quota, key, cost);
             least = next.allowed() && next.remaining() >= least.remaining() ? least : next;
         }
-        return least;
+        return least.allowed() ? least : latest(rule, key, cost, least);
     }
 
     private Decision look(RateLimitRule rule, int index, RateLimitKey key, long cost) {

@@ -30,7 +30,7 @@ final class NeighbourhoodGate {
     long take(long high, long low, long now, long amount, long tolerance) {
         long taken = take(cell(high, low), now, ofNeighbourhood(amount), tolerance);
         if (taken < 0) {
-            return taken;
+            return look(high, low, now, amount, tolerance);
         }
         long all = take(EVERYBODY, now, ofEverybody(amount), tolerance);
         return all < 0 ? all : taken;

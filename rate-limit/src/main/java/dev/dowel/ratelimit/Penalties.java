@@ -32,15 +32,18 @@ final class Penalties {
                 : Math.max(0, (forgotten & ~LEVELS) - penalty.longest().toNanos() - now());
     }
 
-    /** Blocks a key that was refused while it was not blocked; returns for how many nanoseconds. */
-    long block(RateLimitRule rule, RateLimitRule.Penalty penalty, RateLimitKey key) {
+    /**
+     * Blocks a key that was refused while it was not blocked, until the quotas allow its call at least; returns for how many
+     * nanoseconds.
+     */
+    long block(RateLimitRule rule, RateLimitRule.Penalty penalty, RateLimitKey key, long nanosToRetry) {
         HashedKey place = HashedKey.of(rule, key);
         long now = now();
         long before = cells.time(place.high(), place.low());
         long level = before > now ? Math.min(LEVELS, (before & LEVELS) + 1) : 0;
         long longest = penalty.longest().toNanos();
         long first = penalty.first().toNanos();
-        long block = first > (longest >> level) ? longest : first << level;
+        long block = Math.max(nanosToRetry, first > (longest >> level) ? longest : first << level);
         long forgotten = ((now + block + longest) & ~LEVELS) | level;
         cells.raise(place.high(), place.low(), now, forgotten);
         return block;

@@ -238,7 +238,7 @@ public final class RateLimitRule {
         }
 
         /**
-         * Blocks a client that was refused. Who is refused again after that is blocked for twice as long, and so on; after
+         * Blocks a client that was refused, no shorter than its quotas refuse the call. Who is refused again after that is blocked for twice as long, and so on; after
          * the longest time without a refusal it begins anew. Each instance blocks on its own.
          *
          * @param first how long at first, 1 ms or longer

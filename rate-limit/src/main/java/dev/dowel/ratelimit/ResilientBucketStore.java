@@ -48,6 +48,10 @@ public final class ResilientBucketStore implements BucketStore {
         return new RequestCalls(shared, own, breaker, policy, instances);
     }
 
+    LocalBucketStore own() {
+        return own;
+    }
+
     @Override
     public Decision tryConsume(RateLimitRule rule, RateLimitKey key, long cost) {
         return forOneRequest().tryConsume(rule, key, cost);

@@ -7,6 +7,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two stores give the same requests the same answers. */
@@ -110,6 +111,25 @@ public abstract class BucketStoreContract {
         assertThat(store().tryConsume(rule, client(1), 1).quota()).isEqualTo(1);
         assertThat(store().tryConsume(rule, client(1), 1).allowed()).isFalse();
         assertThat(store().tryConsume(rule, client(1), 1).quota()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"5/PT5S, 7/PT7H, 1", "7/PT7H, 5/PT5S, 0", "9/PT9H, 7/PT7H, 1"})
+    void of_several_quotas_that_refuse_the_one_that_takes_longest_is_told(String one, String other, int longest) {
+        RateLimitRule rule = RateLimitRule.builder("two", Quota.parse(one))
+                .quota(Quota.parse(other))
+                .build();
+        store().tryConsume(rule, client(1), 4);
+        Decision refused = store().tryConsume(rule, client(1), 5);
+        assertThat(refused.allowed()).isFalse();
+        assertThat(refused.quota()).isEqualTo(longest);
+        assertThat(refused.nanosToRetry()).isEqualTo(Duration.ofHours(2).toNanos());
+        assertThat(store().look(rule, client(1), 5).nanosToRetry()).isEqualTo(refused.nanosToRetry());
+
+        now.addAndGet(refused.nanosToRetry() - 1);
+        assertThat(store().tryConsume(rule, client(1), 5).allowed()).isFalse();
+        now.addAndGet(1);
+        assertThat(store().tryConsume(rule, client(1), 5).allowed()).isTrue();
     }
 
     @Test

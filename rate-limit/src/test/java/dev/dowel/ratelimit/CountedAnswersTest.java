@@ -13,7 +13,7 @@ class CountedAnswersTest {
             .build();
 
     private final AtomicLong now = new AtomicLong(5_000);
-    private final LocalBucketStore store = new LocalBucketStore(10_000, now::get);
+    private final LocalBucketStore store = new LocalBucketStore(100_000, now::get);
 
     private RateLimitFilter filter(RateLimitRule rule) {
         return RateLimitFilter.builder()

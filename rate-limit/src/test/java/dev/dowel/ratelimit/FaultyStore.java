@@ -8,6 +8,7 @@ final class FaultyStore implements BucketStore {
     final AtomicLong asked = new AtomicLong();
     private final LocalBucketStore store;
     private Throwable failure;
+    private Runnable whileAsked = () -> {};
 
     FaultyStore(LongSupplier nanos) {
         this.store = new LocalBucketStore(100, nanos);
@@ -18,8 +19,14 @@ final class FaultyStore implements BucketStore {
         this.failure = newFailure;
     }
 
+    /** Runs each time that it is asked, before it answers. */
+    void whileAsked(Runnable action) {
+        this.whileAsked = action;
+    }
+
     private BucketStore working() {
         asked.incrementAndGet();
+        whileAsked.run();
         if (failure instanceof Error error) {
             throw error;
         }

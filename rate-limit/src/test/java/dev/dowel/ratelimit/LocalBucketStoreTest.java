@@ -120,16 +120,17 @@ class LocalBucketStoreTest {
         assertThat((long) passed).isLessThanOrEqualTo(Math.min(cells, addresses) * 10 + networks * 32 * 10);
     }
 
-    @Test
-    void a_client_without_a_cell_is_told_when_its_network_may_call_again() {
+    @ParameterizedTest
+    @ValueSource(ints = {100, 2_000})
+    void a_client_without_a_cell_is_told_when_its_network_and_everybody_may_call_again(int calls) {
         LocalBucketStore small = new LocalBucketStore(1, now::get);
-        for (long i = 0; i < 500; i++) {
-            small.tryConsume(TEN, client(i), 1);
+        for (int i = 0; i < calls; i++) {
+            small.tryConsume(TEN, client(i % 200), 1);
         }
-        Decision refused = small.tryConsume(TEN, client(501), 1);
+        Decision refused = small.tryConsume(TEN, client(201), 1);
         assertThat(refused.allowed()).isFalse();
         now.addAndGet(refused.nanosToRetry());
-        assertThat(small.tryConsume(TEN, client(501), 1).allowed()).isTrue();
+        assertThat(small.tryConsume(TEN, client(201), 1).allowed()).isTrue();
     }
 
     @Test
@@ -172,6 +173,42 @@ class LocalBucketStoreTest {
         assertThat(store.look(TEN, late, 1)).isEqualTo(refused);
         now.addAndGet(refused.nanosToRetry());
         assertThat(store.tryConsume(TEN, late, 1).remaining()).isEqualTo(9);
+    }
+
+    @Test
+    void whoever_waits_for_a_ceiling_too_is_told_when_that_allows_a_call() {
+        ClientAddress client = new ClientAddress(0x2001_0db8_0001_0000L, 1);
+        drain(client);
+        now.addAndGet(Duration.ofMillis(899).toNanos());
+        store.tryConsume(TEN, client, 8);
+        for (long subnet = 1; subnet < 20; subnet++) {
+            store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 10);
+            store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 1);
+        }
+        // The client's own call would be back in a millisecond, that of its /56 is not.
+        Decision refused = store.tryConsume(TEN, client, 1);
+        assertThat(refused.allowed()).isFalse();
+        assertThat(refused.nanosToRetry()).isGreaterThan(Duration.ofMillis(1).toNanos());
+        now.addAndGet(refused.nanosToRetry());
+        assertThat(store.tryConsume(TEN, client, 1).allowed()).isTrue();
+    }
+
+    @Test
+    void whoever_is_refused_by_both_ceilings_is_told_when_the_later_one_allows_a_call() {
+        // 72 of the 80 calls of one /56, and then all of the 320 that the /48 has.
+        for (long subnet = 0; subnet < 9; subnet++) {
+            store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0100L + subnet, 1), 8);
+        }
+        for (long subnet = 0x200; subnet < 0x1000; subnet++) {
+            store.tryConsume(TEN, new ClientAddress(0x2001_0db8_0001_0000L + subnet, 1), 1);
+        }
+        ClientAddress late = new ClientAddress(0x2001_0db8_0001_01ffL, 1);
+        Decision refused = store.tryConsume(TEN, late, 9);
+        assertThat(refused.allowed()).isFalse();
+        now.addAndGet(refused.nanosToRetry() - 1);
+        assertThat(store.tryConsume(TEN, late, 9).allowed()).isFalse();
+        now.addAndGet(1);
+        assertThat(store.tryConsume(TEN, late, 9).allowed()).isTrue();
     }
 
     @ParameterizedTest

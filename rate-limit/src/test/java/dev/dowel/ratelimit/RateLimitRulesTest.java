@@ -55,21 +55,6 @@ class RateLimitRulesTest {
                 .hasMessageStartingWith(problem);
     }
 
-    @Test
-    void the_environment_gives_rules_and_proxies() {
-        RateLimitFilter filter = Environment.builder(Map.of(
-                        "RATE_LIMIT", "100/PT1M",
-                        "RATE_LIMIT_RULES", "login 5/PT1M path=/login",
-                        "TRUSTED_PROXIES", "10.0.0.0/8",
-                        "TRUSTED_PROXY_HEADER", "forwarded",
-                        "TRUSTED_PROXY_HOPS", "2",
-                        "RATE_LIMIT_EXEMPT", "192.0.2.0/24",
-                        "RATE_LIMIT_HEADERS", "always",
-                        "RATE_LIMIT_DRY_RUN", "true"))
-                .build();
-        assertThat(filter).isNotNull();
-    }
-
     @ParameterizedTest
     @CsvSource({
         "TRUSTED_PROXIES, proxy.example, TRUSTED_PROXIES is wrong: Not an address",

@@ -3,11 +3,16 @@ package dev.dowel.ratelimit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class ResilientBucketStoreTest {
     private static final RateLimitRule TEN = RateLimitRule.perIp(10, Duration.ofSeconds(1));
@@ -155,5 +160,111 @@ class ResilientBucketStoreTest {
         assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 401)).isTrue();
         // One look and, when the answer is there, one charge.
         assertThat(shared.asked).hasValue(2);
+    }
+
+    @Test
+    void who_is_refused_is_told_the_latest_time_that_is_known_and_the_shared_store_is_not_asked_for_it()
+            throws Exception {
+        List<String> refusals = new ArrayList<>();
+        RateLimitFilter filter = RateLimitFilter.builder()
+                .defaultRule(TEN)
+                .rule(RateLimitRule.builder("seconds", Quota.parse("1/PT10S")).build(), Match.path("/*"))
+                .rule(RateLimitRule.builder("hours", Quota.parse("1/PT1H")).build(), Match.path("/*"))
+                .store(store(FailurePolicy.LOCAL))
+                .nanos(now::get)
+                .listener(new RateLimitListener() {
+                    @Override
+                    public void decided(RateLimitRule rule, Outcome outcome) {
+                        refusals.add(rule.name() + " " + outcome);
+                    }
+                })
+                .build();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isTrue();
+        refusals.clear();
+        long asked = shared.asked.get();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isFalse();
+        assertThat(refusals).containsExactly("hours REFUSED");
+        assertThat(shared.asked).hasValue(asked);
+    }
+
+    @Test
+    void who_is_blocked_costs_no_call_of_any_store() throws Exception {
+        RateLimitFilter filter = RateLimitFilter.builder()
+                .defaultRule(RateLimitRule.builder("default", Quota.parse("1/PT1S"))
+                        .penalty(Duration.ofMinutes(1), Duration.ofHours(1))
+                        .build())
+                .store(shared)
+                .nanos(now::get)
+                .build();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isTrue();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isFalse();
+        now.addAndGet(Duration.ofSeconds(30).toNanos());
+        for (int i = 0; i < 20; i++) {
+            assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200))
+                    .isFalse();
+        }
+        assertThat(shared.asked).hasValue(2);
+    }
+
+    @Test
+    void only_one_call_at_a_time_finds_out_whether_the_store_is_back() {
+        ResilientBucketStore store = store(FailurePolicy.OPEN);
+        shared.failWith(new IllegalStateException());
+        for (int i = 0; i < 5; i++) {
+            store.tryConsume(TEN, CLIENT, 1);
+        }
+        now.addAndGet(Duration.ofSeconds(1).toNanos());
+        shared.whileAsked(() -> {
+            if (shared.asked.get() == 6) {
+                store.tryConsume(TEN, CLIENT, 1);
+            }
+        });
+        store.tryConsume(TEN, CLIENT, 1);
+        assertThat(shared.asked).hasValue(6);
+    }
+
+    @Test
+    void a_rule_may_have_its_own_policy() {
+        RateLimitRule open = RateLimitRule.builder("open", TEN.quotas().get(0))
+                .onStoreFailure(FailurePolicy.OPEN)
+                .build();
+        RateLimitRule closed = RateLimitRule.builder("closed", TEN.quotas().get(0))
+                .onStoreFailure(FailurePolicy.CLOSED)
+                .build();
+        shared.failWith(new IllegalStateException());
+        ResilientBucketStore isClosed = store(FailurePolicy.CLOSED);
+        for (int i = 0; i < 10; i++) {
+            assertThat(isClosed.tryConsume(open, CLIENT, 1).allowed()).isTrue();
+        }
+        assertThatThrownBy(() -> isClosed.tryConsume(TEN, CLIENT, 1)).isInstanceOf(BucketStoreException.class);
+        ResilientBucketStore isOpen = store(FailurePolicy.OPEN);
+        assertThatThrownBy(() -> isOpen.tryConsume(closed, CLIENT, 1)).isInstanceOf(BucketStoreException.class);
+        assertThat(isOpen.tryConsume(TEN, CLIENT, 1).allowed()).isTrue();
+    }
+
+    @Test
+    void each_change_of_the_store_makes_one_line_without_what_the_failure_says() {
+        Logger logger = (Logger) LoggerFactory.getLogger(ResilientBucketStore.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.start();
+        logger.addAppender(lines);
+        logger.setLevel(Level.INFO);
+        try {
+            ResilientBucketStore store = store(FailurePolicy.OPEN);
+            shared.failWith(new IllegalStateException("secret"));
+            for (int i = 0; i < 20; i++) {
+                store.tryConsume(TEN, CLIENT, 1);
+            }
+            shared.failWith(null);
+            now.addAndGet(Duration.ofSeconds(1).toNanos());
+            for (int i = 0; i < 20; i++) {
+                store.tryConsume(TEN, CLIENT, 1);
+            }
+        } finally {
+            logger.detachAppender(lines);
+            logger.setLevel(null);
+        }
+        assertThat(lines.list).extracting(ILoggingEvent::getLevel).containsExactly(Level.WARN, Level.INFO);
+        assertThat(lines.list.get(0).getFormattedMessage()).doesNotContain("secret");
     }
 }

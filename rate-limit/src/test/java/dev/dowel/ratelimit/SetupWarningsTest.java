@@ -2,6 +2,7 @@ package dev.dowel.ratelimit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -26,7 +27,7 @@ class SetupWarningsTest {
     void listen() {
         lines.start();
         logger.addAppender(lines);
-        logger.setLevel(ch.qos.logback.classic.Level.INFO);
+        logger.setLevel(Level.INFO);
     }
 
     @AfterEach
@@ -59,6 +60,17 @@ class SetupWarningsTest {
         assertThat(lines.list.get(0).getFormattedMessage())
                 .contains("TRUSTED_PROXIES")
                 .doesNotContain("1.2.3.4");
+    }
+
+    @Test
+    void requests_without_an_address_are_warned_of_once() throws Exception {
+        RateLimitFilter filter = RateLimitFilter.builder().defaultRule(RULE).build();
+        assertThat(new StubRequest("GET", "/", "192.0.2.7").passes(filter, 200)).isTrue();
+        assertThat(lines.list).isEmpty();
+        assertThat(new StubRequest("GET", "/", null).passes(filter, 200)).isTrue();
+        assertThat(lines.list).hasSize(1).first().asString().contains("without a usable remote address");
+        assertThat(new StubRequest("GET", "/", "unix:").passes(filter, 200)).isFalse();
+        assertThat(lines.list).filteredOn(line -> line.getLevel() == Level.WARN).hasSize(1);
     }
 
     private static HttpServletRequest request(String authType, String forwarded) {

@@ -26,6 +26,7 @@ final class Story {
     private static final long LEAVES_FIRST = 21;
     private static final long LEAVES_WHILE_BROKER_IS_AWAY = 22;
     private static final int LIMIT = 10;
+    private static final Duration LONGEST_REFUSAL = Duration.ofSeconds(5);
     private static final Duration SETTLING = Duration.ofSeconds(1);
     private static final long QUEUE_AGE = Duration.ofSeconds(3).toNanos();
 
@@ -67,7 +68,8 @@ final class Story {
                         "a model moves from a table to the service, plan by plan, compared on the way",
                         this::migration),
                 new Step("no token is 401, a wrong one is 401, a rotated one passes", this::tokens),
-                new Step("the eleventh call in a second is 429 with Retry-After", this::rateLimit),
+                new Step(
+                        "the eleventh call in a second is 429; after its Retry-After it is 200 again", this::rateLimit),
                 new Step("a deleted user leaves as two versions of one event, and is forgotten once", this::deletion),
                 new Step("with the broker away a deletion still succeeds, and arrives later, once", this::outage));
     }
@@ -197,6 +199,17 @@ final class Story {
         expect(answer.status() == 429, "a call in a burst is refused with 429, not " + answer.status());
         expect(calls > LIMIT, "the first " + LIMIT + " calls pass; call " + calls + " was refused");
         expect(answer.retryAfter().isPresent(), "the refusal carries Retry-After");
+        recovery(health, Duration.ofSeconds(Long.parseLong(answer.retryAfter().orElseThrow())));
+    }
+
+    private void recovery(URI health, Duration retryAfter) {
+        expect(
+                retryAfter.compareTo(LONGEST_REFUSAL) <= 0,
+                "Retry-After is " + LONGEST_REFUSAL.toSeconds() + " s at most, not " + retryAfter.toSeconds());
+        Wait.until("Retry-After has passed", PATIENCE, after(retryAfter));
+        Caller.Answer answer = caller.get(health, Optional.empty(), Optional.empty());
+        out.accept("GET /health at likes, " + retryAfter.toSeconds() + " s later -> " + answer.status());
+        expect(answer.status() == 200, "the call passes after Retry-After, and is not " + answer.status());
     }
 
     private void deletion() {

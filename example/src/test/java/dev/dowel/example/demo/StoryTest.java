@@ -58,6 +58,7 @@ class StoryTest {
         assertThat(run(out, "--broker", "memory")).isZero();
         assertThat(out.toString(StandardCharsets.UTF_8))
                 .contains("messaging is in memory", "GET /api/v1/users/7", "user.deleted.2.0.0")
+                .contains("-> 429 Retry-After: 1", "GET /health at likes, 1 s later -> 200")
                 .contains("Every step did what it says.");
     }
 

@@ -258,6 +258,11 @@ class RedisFaultTest {
             assertThatThrownBy(() -> instance.tryConsume(HUNDRED, CLIENT, 1)).isInstanceOf(BucketStoreException.class);
             commands.del(key);
             commands.lpush(key, "a", "b");
+            try (RedisBucketStore alone = RedisBucketStore.builder(redis.uri())
+                    .timeout(Duration.ofSeconds(5))
+                    .build()) {
+                assertThatThrownBy(() -> alone.look(HUNDRED, CLIENT, 1)).isInstanceOf(BucketStoreException.class);
+            }
             assertThatThrownBy(() -> instance.tryConsume(HUNDRED, CLIENT, 1)).isInstanceOf(BucketStoreException.class);
             commands.del(key);
             assertThat(instance.tryConsume(HUNDRED, CLIENT, 1).allowed()).isTrue();

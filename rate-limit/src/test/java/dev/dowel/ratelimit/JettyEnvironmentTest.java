@@ -3,7 +3,7 @@ package dev.dowel.ratelimit;
 import org.junit.jupiter.api.Tag;
 
 @Tag("jetty")
-class JettyRateLimitFilterTest extends RateLimitFilterContract {
+class JettyEnvironmentTest extends EnvironmentContract {
     @Override
     ServletServer server() {
         return new JettyServer().withAmbiguousPaths();

@@ -1,6 +1,6 @@
 package dev.dowel.ratelimit;
 
-class TomcatRateLimitFilterTest extends RateLimitFilterContract {
+class TomcatCountedCallsTest extends CountedCallsContract {
     @Override
     ServletServer server() throws Exception {
         return new TomcatServer();

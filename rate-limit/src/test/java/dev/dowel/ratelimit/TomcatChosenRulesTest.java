@@ -1,0 +1,8 @@
+package dev.dowel.ratelimit;
+
+class TomcatChosenRulesTest extends ChosenRulesContract {
+    @Override
+    ServletServer server() throws Exception {
+        return new TomcatServer();
+    }
+}

@@ -1,0 +1,8 @@
+package dev.dowel.ratelimit;
+
+class TomcatCountedClientTest extends CountedClientContract {
+    @Override
+    ServletServer server() throws Exception {
+        return new TomcatServer();
+    }
+}
