@@ -3,6 +3,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 NAMESPACE = {"": "http://maven.apache.org/POM/4.0.0"}
+OPTIONAL = " (optional)"
 
 
 def direct_dependencies(pom: Path) -> dict:
@@ -13,7 +14,7 @@ def direct_dependencies(pom: Path) -> dict:
         def value(name: str, default: str) -> str:
             return dependency.findtext(name, default, NAMESPACE)
 
-        optional = " (optional)" if value("optional", "false") == "true" else ""
+        optional = OPTIONAL if value("optional", "false") == "true" else ""
         name = f"{value('groupId', '')}:{value('artifactId', '')}:{value('scope', 'compile')}"
         found[name] = value("version", "") + optional
     return found

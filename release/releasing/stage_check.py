@@ -14,6 +14,7 @@ from .refusal import Refusal
 NEWEST_CLASS_FILE = 61
 _JAR = os.path.join(os.environ["JAVA_HOME"], "bin", "jar")
 FORBIDDEN = ("<parent>", "${", "SNAPSHOT", "<scope>test</scope>", "dowel-test-services", "dowel-build")
+LICENCE = "META-INF/LICENSE"
 REQUIRED = ("name", "description", "url", "licenses/license/name", "developers/developer/name", "scm/url")
 
 
@@ -28,9 +29,8 @@ def check(stage: Path, versions: dict, tree: Path) -> None:
         if module == house.BOM:
             _check_bom(pom, house.modules(tree))
             continue
-        for kind in ("sources", "javadoc"):
-            if not Path(f"{base}-{kind}.jar").exists():
-                raise Refusal(f"{module} has no {kind} jar")
+        for kind in ("", "-sources", "-javadoc"):
+            _check_licence(module, Path(f"{base}{kind}.jar"), tree / "LICENSE")
         _check_jar(module, Path(f"{base}.jar"))
         _check_dependencies(module, pom, tree / "consumers" / "dependencies")
         bill_of_materials.check(module, Path(f"{base}-cyclonedx.json"), tree / "consumers" / "dependencies")
@@ -63,6 +63,14 @@ def _check_bom(pom: Path, modules: list) -> None:
     named = sorted(entry.findtext("artifactId", "", NAMESPACE) for entry in entries)
     if named != sorted(house.artifact(module) for module in modules):
         raise Refusal(f"the BOM names {', '.join(named)}")
+
+
+def _check_licence(module: str, jar: Path, licence: Path) -> None:
+    if not jar.exists():
+        raise Refusal(f"{module} has no {jar.name}")
+    with zipfile.ZipFile(jar) as content:
+        if LICENCE not in content.namelist() or content.read(LICENCE) != licence.read_bytes():
+            raise Refusal(f"{jar.name} does not hold the licence as {LICENCE}")
 
 
 def _check_jar(module: str, jar: Path) -> None:

@@ -5,10 +5,13 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from releasing import house, poms
+from releasing.dependencies import OPTIONAL, direct_dependencies
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = sorted(page for page in ROOT.rglob("*.md") if "target" not in page.parts)
 BLOCK = re.compile(r"^```(\w*)\n(.*?)^```", re.DOTALL | re.MULTILINE)
+# A row of a module's table of dependencies: name, how it is needed, licences, purpose.
+DEPENDENCY = re.compile(r"^\| `([\w.-]+:[\w.-]+)` \| (\w*) ?\| ([^|]+?) \| ([^|]*)\|$", re.MULTILINE)
 COMPILERS = [*ROOT.glob("*/src/test/java/**/*SamplesTest.java")]
 # Java that no test compiles where it stands: it needs Spring or Hibernate, and tests of messaging hold the same code.
 UNCOMPILED_AT_MOST = 2
@@ -28,6 +31,8 @@ def blocks(page: Path) -> list:
 
 
 class DocumentsTest(unittest.TestCase):
+    maxDiff = None
+
     def test_every_page_with_java_is_compiled(self):
         compiled = set()
         for test in COMPILERS:
@@ -74,11 +79,23 @@ class DocumentsTest(unittest.TestCase):
             for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text()):
                 self.assertTrue((page.parent / target).exists(), f"{page.relative_to(ROOT)} links to {target}")
 
-    def test_the_page_of_a_module_names_each_of_its_dependencies(self):
+    def test_the_page_of_a_module_lists_its_dependencies_with_scope_licence_and_purpose(self):
         for module in house.modules(ROOT):
-            page = (ROOT / module / "README.md").read_text()
-            for line in (ROOT / "consumers" / "dependencies" / f"{module}.txt").read_text().split():
-                _, artifact, scope = line.split(":")
-                if scope == "provided":
-                    continue
-                self.assertTrue(re.search(rf"[`:]{re.escape(artifact)}`", page), f"{module} does not say why it needs {artifact}")
+            listed = DEPENDENCY.findall((ROOT / module / "README.md").read_text())
+            shown = {name: (note, licences.replace(", ", " ")) for name, note, licences, _ in listed}
+            self.assertEqual(shown, dependencies_of(module), f"the table of {module} against its pom and lock")
+            for name, _, _, why in listed:
+                self.assertTrue(why.strip(), f"{module} does not say why it needs {name}")
+
+
+def dependencies_of(module: str) -> dict:
+    """Returns what a module's pom names, as its page should: how it is needed, and the licences of the lock."""
+    lock = (ROOT / "consumers" / "dependencies" / f"{module}.lock").read_text()
+    found = {}
+    for named, version in direct_dependencies(ROOT / module / "pom.xml").items():
+        name, _, scope = named.rpartition(":")
+        if scope != "test":
+            note = "optional" if version.endswith(OPTIONAL) else "" if scope == "compile" else scope
+            locked = re.search(rf"^{re.escape(name)}:\S+ (.+)$", lock, re.MULTILINE)
+            found[name] = (note, locked[1] if locked else "is not in the lock")
+    return found

@@ -26,6 +26,7 @@ POM = """<project xmlns="http://maven.apache.org/POM/4.0.0">
 DEPENDENCY = "<dependency><groupId>{}</groupId><artifactId>{}</artifactId><version>{}</version></dependency>"
 JSPECIFY = DEPENDENCY.format("org.jspecify", "jspecify", "1.0.1")
 ENTRY = DEPENDENCY.format("dev.dowel", "dowel-rate-limit", "1.0.0")
+LICENCE = "Do with it what you like.\n"
 BILL = {
     "components": [
         {
@@ -42,6 +43,7 @@ class StageCheckTest(unittest.TestCase):
         self.addCleanup(shutil.rmtree, self.folder)
         self.tree, self.stage = self.folder / "tree", self.folder / "stage"
         (self.tree / "rate-limit" / "src" / "published").mkdir(parents=True)
+        (self.tree / "LICENSE").write_text(LICENCE)
         (self.tree / "pom.xml").write_text("<modules><module>rate-limit</module><module>bom</module></modules>")
         lists = self.tree / "consumers" / "dependencies"
         lists.mkdir(parents=True)
@@ -54,7 +56,7 @@ class StageCheckTest(unittest.TestCase):
         self.jar = self.file("rate-limit", ".jar")
         self.write_jar()
         for kind in ("-sources.jar", "-javadoc.jar"):
-            self.file("rate-limit", kind).write_bytes(b"")
+            self.write_jar_of(kind)
         self.bill = self.file("rate-limit", "-cyclonedx.json")
         self.bill.write_text(json.dumps(BILL))
 
@@ -73,7 +75,12 @@ class StageCheckTest(unittest.TestCase):
     def write_jar(self, name: str = "dev.dowel.ratelimit", class_file: int = 61) -> None:
         with zipfile.ZipFile(self.jar, "w") as jar:
             jar.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\r\nAutomatic-Module-Name: {name}\r\n\r\n")
+            jar.writestr("META-INF/LICENSE", LICENCE)
             jar.writestr("dev/dowel/ratelimit/Pin.class", b"\xca\xfe\xba\xbe\x00\x00\x00" + bytes([class_file]))
+
+    def write_jar_of(self, end: str, licence: str = LICENCE) -> None:
+        with zipfile.ZipFile(self.file("rate-limit", end), "w") as jar:
+            jar.writestr("META-INF/LICENSE", licence)
 
     def check(self) -> None:
         stage_check.check(self.stage, {"rate-limit": "1.0.0", "bom": "1.0.0"}, self.tree)
@@ -128,7 +135,7 @@ class StageCheckTest(unittest.TestCase):
         self.check()
 
     def test_a_missing_file(self):
-        for end in ("-sources.jar", "-javadoc.jar", "-cyclonedx.json"):
+        for end in (".jar", "-sources.jar", "-javadoc.jar", "-cyclonedx.json"):
             file = self.file("rate-limit", end)
             content = file.read_bytes()
             file.unlink()
@@ -136,6 +143,19 @@ class StageCheckTest(unittest.TestCase):
             file.write_bytes(content)
         self.bom.unlink()
         self.refused("bom 1.0.0 has no pom")
+
+    def test_a_jar_without_the_licence(self):
+        for end in (".jar", "-sources.jar", "-javadoc.jar"):
+            file = self.file("rate-limit", end)
+            content = file.read_bytes()
+            with zipfile.ZipFile(file, "w"):
+                pass
+            self.refused(f"dowel-rate-limit-1.0.0{end} does not hold the licence as META-INF/LICENSE")
+            file.write_bytes(content)
+
+    def test_a_jar_with_another_licence(self):
+        self.write_jar_of("-sources.jar", "Ask somebody else.")
+        self.refused("dowel-rate-limit-1.0.0-sources.jar does not hold the licence as META-INF/LICENSE")
 
     def test_another_module_name(self):
         self.write_jar(name="rate.limit")
