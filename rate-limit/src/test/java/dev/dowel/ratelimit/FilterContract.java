@@ -87,7 +87,7 @@ abstract class FilterContract {
             case "/async-twice" -> request.startAsync().dispatch("/async");
             case "/async-timeout" -> {
                 AsyncContext async = request.startAsync();
-                async.setTimeout(1);
+                async.setTimeout(100);
             }
             case "/async-401" -> {
                 AsyncContext async = request.startAsync();
@@ -110,6 +110,10 @@ abstract class FilterContract {
     HttpResponse<String> get(String path, String header, String value) throws Exception {
         URI uri = URI.create("http://127.0.0.1:" + server.port() + path);
         return http.send(
-                HttpRequest.newBuilder(uri).header(header, value).build(), HttpResponse.BodyHandlers.ofString());
+                HttpRequest.newBuilder(uri)
+                        .header(header, value)
+                        .timeout(Duration.ofSeconds(60))
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
     }
 }
