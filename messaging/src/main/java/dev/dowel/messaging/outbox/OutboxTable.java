@@ -62,11 +62,11 @@ final class OutboxTable {
         // Only shards with rows: locking the others would cost a round trip each. In the order of the primary key, and
         // by
         // a subquery with a limit, which is no join, else MariaDB would lock shards that it does not return.
-        try (PreparedStatement select =
-                connection.prepareStatement("SELECT shard FROM messaging_outbox_shard s WHERE shard >= ? AND shard < ?"
-                        + " AND (SELECT o.id FROM messaging_outbox o WHERE o.shard = s.shard AND o.parked = false LIMIT 1)"
-                        + " IS NOT NULL"
-                        + " ORDER BY shard LIMIT " + most + " FOR UPDATE SKIP LOCKED")) {
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT s.shard FROM messaging_outbox_shard s WHERE s.shard >= ? AND s.shard < ?"
+                        + " AND (SELECT o.shard FROM messaging_outbox o WHERE "
+                        + SqlDialect.of(connection).firstOfShard() + " LIMIT 1) = s.shard"
+                        + " ORDER BY s.shard LIMIT " + most + " FOR UPDATE SKIP LOCKED")) {
             select.setInt(1, from);
             select.setInt(2, before);
             List<Integer> shards = new ArrayList<>();
