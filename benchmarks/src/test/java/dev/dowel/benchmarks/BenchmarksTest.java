@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BenchmarksTest {
 
@@ -13,6 +15,16 @@ class BenchmarksTest {
                 .contains("### CannedGet: get", "time : raw", "bytes : best peer")
                 .contains("| raw OkHttp + Jackson |", "| remote-model, no context |", "| remote-model, context, miss |")
                 .contains("| Retrofit |", "| Feign |", "| Spring RestClient on OkHttp |");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "NOT_FOUND, CannedNotFound: as exception, CannedNotFound: as optional",
+        "HEADERS, InboundHeaders: snapshot, 40 headers",
+        "SHADOW, ShadowReads: get, 100 % compared"
+    })
+    void tables_without_a_network_can_be_made(Scenario scenario, String first, String second) throws Exception {
+        assertThat(scenario.run(0)).contains("### " + first, second);
     }
 
     @Test
