@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -23,9 +24,16 @@ import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What separates entries, what drops them and who may store one. */
 class CacheRulesTest {
+
+    private static final MockResponse PROBLEM = TestServer.status(400, "Content-Type", "application/problem+json")
+            .newBuilder()
+            .body("{}")
+            .build();
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -589,5 +597,106 @@ class CacheRulesTest {
 
         assertThat(Base64.getDecoder().decode(identity)).hasSize(32);
         assertThat(identity).isNotIn(guesses).doesNotContain("canary");
+    }
+
+    @Test
+    void two_requests_of_one_caller_that_ask_at_once_ask_each_for_itself() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        server = new TestServer(request -> {
+            both.countDown();
+            Fixtures.await(answer);
+            return any(request);
+        });
+        RemoteService service =
+                server.service().credentials(Credentials.inbound()).build();
+        RemoteModel<Book, Long> books = model(service, "books");
+        List<RequestContext> requests =
+                List.of(context("Authorization", "Bearer same"), context("Authorization", "Bearer same"));
+        assertThat(requests.stream()
+                        .map(each -> Caller.of(service, View.PLAIN.in(each)).identity())
+                        .distinct())
+                .hasSize(1);
+        List<Future<Book>> reads = requests.stream()
+                .map(each -> threads.submit(() -> books.in(each).get(7L)))
+                .toList();
+        Fixtures.await(both);
+        answer.countDown();
+
+        for (Future<Book> read : reads) {
+            assertThat(read.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+        }
+        assertThat(server.requests).hasSize(2);
+        assertThat(requests).allMatch(each -> each.cache().size() == 1);
+    }
+
+    private static Stream<Throwable> unexpected() {
+        return Stream.of(new IllegalStateException("unexpected"), new NoClassDefFoundError("unexpected"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void when_the_one_who_loads_fails_unexpectedly_a_waiting_one_takes_over(Throwable unexpected) throws Exception {
+        AtomicInteger gets = new AtomicInteger();
+        server = new TestServer(request -> {
+            if (gets.incrementAndGet() > 1) {
+                return TestServer.book(7);
+            }
+            asked.countDown();
+            Fixtures.await(answer);
+            return PROBLEM;
+        });
+        RemoteModel<Book, Long> books = TestServer.books(server.service().json(failingAtProblems(unexpected)))
+                .in(context());
+        Future<Book> owner = threads.submit(() -> books.get(7L));
+        Fixtures.await(asked);
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        Future<Book> waiter = threads.submit(() -> {
+            waiting.set(Thread.currentThread());
+            return books.get(7L);
+        });
+        untilItWaits(waiting);
+        answer.countDown();
+
+        assertThatThrownBy(() -> owner.get(10, TimeUnit.SECONDS)).hasCause(unexpected);
+        assertThat(waiter.get(10, TimeUnit.SECONDS).title()).isEqualTo("Book 7");
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void after_an_unexpected_failure_the_next_one_asks_again(Throwable unexpected) throws IOException {
+        server = TestServer.answering(PROBLEM, TestServer.book(7));
+        RemoteModel<Book, Long> books = TestServer.books(server.service().json(failingAtProblems(unexpected)))
+                .in(context());
+
+        assertThat(catchThrowable(() -> books.get(7L))).isSameAs(unexpected);
+        Future<Book> next = threads.submit(() -> books.get(7L));
+        assertThat(next)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .extracting(Book::id)
+                .isEqualTo(7L);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    /** Reads entities, but the document of a failure breaks it. */
+    private static JsonCodec failingAtProblems(Throwable unexpected) {
+        JsonCodec real = JsonCodec.jackson2();
+        return new JsonCodec() {
+            @Override
+            public byte[] encode(Object value) throws IOException {
+                return real.encode(value);
+            }
+
+            @Override
+            public Object decode(byte[] json, Type type) throws IOException {
+                if (type == Book.class) {
+                    return real.decode(json, type);
+                }
+                if (unexpected instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) unexpected;
+            }
+        };
     }
 }
