@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import java.io.IOException;
+import java.lang.reflect.Type;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
@@ -18,14 +19,23 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What separates entries, what drops them and who may store one. */
 class CacheRulesTest {
+
+    private static final MockResponse PROBLEM = TestServer.status(400, "Content-Type", "application/problem+json")
+            .newBuilder()
+            .body("{}")
+            .build();
 
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -206,24 +216,46 @@ class CacheRulesTest {
                 .containsExactly("books", "users");
     }
 
-    @Test
-    void a_slow_read_of_a_related_entity_from_before_the_write_is_not_stored() throws Exception {
+    private enum Write {
+        CREATE,
+        UPDATE,
+        PATCH,
+        DELETE;
+
+        void to(RemoteModel<Book, Long> books) {
+            switch (this) {
+                case CREATE -> books.create(Book.titled("x", 1));
+                case UPDATE -> books.update(7L, Book.titled("x", 1));
+                case PATCH -> books.patch(7L, Patch.of("price", 1));
+                case DELETE -> books.delete(7L);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void a_slow_read_of_a_related_entity_from_before_the_write_is_not_stored(Write write) throws Exception {
         server = firstGetIsSlow();
         RemoteService service = server.service().invalidates("orders", "books").build();
         RequestContext context = context();
         RemoteModel<Book, Long> books = model(service, "books").in(context);
         Future<Book> old = threads.submit(() -> books.get(7L));
         Fixtures.await(asked);
-        model(service, "orders").in(context).delete(1L);
+        write.to(model(service, "orders").in(context));
         answer.countDown();
 
         assertThat(old.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
         assertThat(context.cache().size()).isZero();
     }
 
-    @Test
-    void a_slow_list_or_batch_from_before_a_write_is_not_stored() throws Exception {
-        for (boolean batch : new boolean[] {false, true}) {
+    @ParameterizedTest
+    @EnumSource
+    void a_slow_read_from_before_a_write_is_not_stored(Write write) throws Exception {
+        List<Function<RemoteModel<Book, Long>, Object>> reads = List.of(
+                books -> books.get(7L),
+                books -> books.filter(Query.all()).items().get(0),
+                books -> books.getAll(List.of(7L, 8L)).get(7L));
+        for (Function<RemoteModel<Book, Long>, Object> slowly : reads) {
             CountDownLatch sent = new CountDownLatch(1);
             CountDownLatch go = new CountDownLatch(1);
             try (TestServer slow = new TestServer(request -> {
@@ -241,14 +273,12 @@ class CacheRulesTest {
                         .listItemsAreComplete()
                         .build()
                         .in(context);
-                Future<?> read = threads.submit(() -> batch
-                        ? books.getAll(List.of(7L, 8L)).size()
-                        : books.filter(Query.all()).items().size());
+                Future<Object> read = threads.submit(() -> slowly.apply(books));
                 Fixtures.await(sent);
-                books.delete(7L);
+                write.to(books);
                 go.countDown();
 
-                assertThat(read.get(10, TimeUnit.SECONDS)).isEqualTo(1);
+                assertThat(read.get(10, TimeUnit.SECONDS)).isInstanceOf(Book.class);
                 assertThat(context.cache().size()).isZero();
             }
         }
@@ -589,5 +619,106 @@ class CacheRulesTest {
 
         assertThat(Base64.getDecoder().decode(identity)).hasSize(32);
         assertThat(identity).isNotIn(guesses).doesNotContain("canary");
+    }
+
+    @Test
+    void two_requests_of_one_caller_that_ask_at_once_ask_each_for_itself() throws Exception {
+        CountDownLatch both = new CountDownLatch(2);
+        server = new TestServer(request -> {
+            both.countDown();
+            Fixtures.await(answer);
+            return any(request);
+        });
+        RemoteService service =
+                server.service().credentials(Credentials.inbound()).build();
+        RemoteModel<Book, Long> books = model(service, "books");
+        List<RequestContext> requests =
+                List.of(context("Authorization", "Bearer same"), context("Authorization", "Bearer same"));
+        assertThat(requests.stream()
+                        .map(each -> Caller.of(service, View.PLAIN.in(each)).identity())
+                        .distinct())
+                .hasSize(1);
+        List<Future<Book>> reads = requests.stream()
+                .map(each -> threads.submit(() -> books.in(each).get(7L)))
+                .toList();
+        Fixtures.await(both);
+        answer.countDown();
+
+        for (Future<Book> read : reads) {
+            assertThat(read.get(10, TimeUnit.SECONDS).id()).isEqualTo(7);
+        }
+        assertThat(server.requests).hasSize(2);
+        assertThat(requests).allMatch(each -> each.cache().size() == 1);
+    }
+
+    private static Stream<Throwable> unexpected() {
+        return Stream.of(new IllegalStateException("unexpected"), new NoClassDefFoundError("unexpected"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void when_the_one_who_loads_fails_unexpectedly_a_waiting_one_takes_over(Throwable unexpected) throws Exception {
+        AtomicInteger gets = new AtomicInteger();
+        server = new TestServer(request -> {
+            if (gets.incrementAndGet() > 1) {
+                return TestServer.book(7);
+            }
+            asked.countDown();
+            Fixtures.await(answer);
+            return PROBLEM;
+        });
+        RemoteModel<Book, Long> books = TestServer.books(server.service().json(failingAtProblems(unexpected)))
+                .in(context());
+        Future<Book> owner = threads.submit(() -> books.get(7L));
+        Fixtures.await(asked);
+        AtomicReference<Thread> waiting = new AtomicReference<>();
+        Future<Book> waiter = threads.submit(() -> {
+            waiting.set(Thread.currentThread());
+            return books.get(7L);
+        });
+        untilItWaits(waiting);
+        answer.countDown();
+
+        assertThatThrownBy(() -> owner.get(10, TimeUnit.SECONDS)).hasCause(unexpected);
+        assertThat(waiter.get(10, TimeUnit.SECONDS).title()).isEqualTo("Book 7");
+        assertThat(server.requests).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @MethodSource("unexpected")
+    void after_an_unexpected_failure_the_next_one_asks_again(Throwable unexpected) throws IOException {
+        server = TestServer.answering(PROBLEM, TestServer.book(7));
+        RemoteModel<Book, Long> books = TestServer.books(server.service().json(failingAtProblems(unexpected)))
+                .in(context());
+
+        assertThat(catchThrowable(() -> books.get(7L))).isSameAs(unexpected);
+        Future<Book> next = threads.submit(() -> books.get(7L));
+        assertThat(next)
+                .succeedsWithin(Duration.ofSeconds(10))
+                .extracting(Book::id)
+                .isEqualTo(7L);
+        assertThat(server.requests).hasSize(2);
+    }
+
+    /** Reads entities, but the document of a failure breaks it. */
+    private static JsonCodec failingAtProblems(Throwable unexpected) {
+        JsonCodec real = JsonCodec.jackson2();
+        return new JsonCodec() {
+            @Override
+            public byte[] encode(Object value) throws IOException {
+                return real.encode(value);
+            }
+
+            @Override
+            public Object decode(byte[] json, Type type) throws IOException {
+                if (type == Book.class) {
+                    return real.decode(json, type);
+                }
+                if (unexpected instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) unexpected;
+            }
+        };
     }
 }

@@ -253,6 +253,24 @@ class CacheTest {
         assertThat(books.find(1L)).isPresent();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {404, 410})
+    void an_absent_entity_is_remembered_whatever_says_that_it_is_absent(int status) throws IOException {
+        server = new TestServer(
+                request -> request.getMethod().equals("POST") ? TestServer.book(8) : TestServer.status(status));
+        RequestContext context = TestServer.context();
+        RemoteModel<Book, Long> books = server.books().in(context);
+        assertThat(books.find(7L)).isEmpty();
+        assertThat(books.find(7L)).isEmpty();
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(EntityNotFoundException.class);
+        assertThat(server.requests).hasSize(1);
+
+        books.create(Book.titled("New", 1));
+        assertThat(context.cache().size()).isZero();
+        assertThat(books.find(7L)).isEmpty();
+        assertThat(server.requests).hasSize(3);
+    }
+
     @Test
     void a_write_is_seen_by_the_reads_after_it() throws IOException {
         RemoteModel<Book, Long> books = django(TestServer.context());
@@ -348,11 +366,12 @@ class CacheTest {
         for (int i = 0; i < 3_000; i++) {
             cache.store(key(i), Reply.of(new byte[10]), 0);
         }
-        assertThat(cache.size()).isEqualTo(RequestCache.MAX_ENTRIES);
+        assertThat(cache.size()).isEqualTo(1_000);
         for (int i = 0; i < 100; i++) {
             cache.store(key(i), Reply.of(new byte[1_000_000]), 0);
-            assertThat(cache.bytes()).isLessThanOrEqualTo(RequestCache.MAX_BYTES);
+            assertThat(cache.bytes()).isLessThanOrEqualTo(16 * 1024 * 1024);
         }
+        assertThat(cache.size()).isEqualTo(16);
         assertThat(cache.peek(key(99))).isNotNull();
         assertThat(cache.peek(key(1))).isNull();
         cache.store(key(5), Reply.of(new byte[17 * 1024 * 1024]), 0);
