@@ -14,7 +14,7 @@ public interface IdCodec<ID> {
     IdCodec<Long> LONG = of(Object::toString, Long::valueOf);
 
     /** UUIDs in their usual form. */
-    IdCodec<java.util.UUID> UUID = of(Object::toString, java.util.UUID::fromString);
+    IdCodec<java.util.UUID> UUID = of(Object::toString, IdText::uuid);
 
     /** Texts; what a URL cannot hold safely is refused at each call. */
     IdCodec<String> STRING = of(Function.identity(), Function.identity());

@@ -2,6 +2,7 @@ package dev.dowel.remotemodel;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** The text of an id, checked before it goes anywhere; it may come from a request, so it is never repeated. */
@@ -37,6 +38,15 @@ final class IdText {
                     + " as it stands or once it is decoded");
         }
         return text;
+    }
+
+    /** Java also takes {@code 1-1-1-1-1} for a UUID, and that is the text of another one. */
+    static UUID uuid(String text) {
+        UUID id = UUID.fromString(text);
+        if (!id.toString().equalsIgnoreCase(text)) {
+            throw new IllegalArgumentException("the text is not a UUID in its usual form");
+        }
+        return id;
     }
 
     /** Most ids are numbers or UUIDs, which need no closer look. */

@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import mockwebserver3.MockResponse;
+import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,7 +20,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IdTest {
 
+    private static final UUID FIRST = UUID.fromString("7d444840-9dc0-11d1-b245-5ffdce74fad2");
+    private static final UUID SECOND = UUID.fromString("0a0b0c0d-1111-4222-8333-abcdefabcdef");
+
     private TestServer server;
+
+    public record Item(UUID id) {}
 
     @BeforeEach
     void start() throws IOException {
@@ -32,6 +43,18 @@ class IdTest {
                 .build()
                 .model("books", Book.class, IdCodec.STRING)
                 .build();
+    }
+
+    private RemoteModel<Item, UUID> items() {
+        return server.service()
+                .build()
+                .model("items", Item.class, IdCodec.UUID)
+                .id(Item::id)
+                .build();
+    }
+
+    private static MockResponse item(UUID id) {
+        return TestServer.json(200, "{\"id\":\"" + id + "\"}");
     }
 
     @ParameterizedTest
@@ -64,6 +87,60 @@ class IdTest {
             assertThatThrownBy(() -> books.getAll(List.of(id))).isInstanceOf(IllegalArgumentException.class);
         }
         assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void no_call_takes_an_id_that_is_null() {
+        RemoteModel<Book, String> books = books(false);
+
+        assertThatThrownBy(() -> books.find(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.get(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.findTagged(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.update(null, Book.titled("x", 1))).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.patch(null, Patch.of("price", 1))).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.delete(null)).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.getAll(Arrays.asList("a", null))).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.tryGetAll(Arrays.asList("a", null))).isInstanceOf(NullPointerException.class);
+        assertThat(server.requests).isEmpty();
+    }
+
+    @Test
+    void a_uuid_is_written_and_read_in_its_usual_form() throws IOException {
+        server.close();
+        server = TestServer.answering(
+                item(FIRST),
+                TestServer.json(200, "[{\"id\":\"" + SECOND + "\"},{\"id\":\"" + FIRST + "\"}]"),
+                TestServer.status(
+                        201, "Location", "/api/v1/items/" + SECOND.toString().toUpperCase(Locale.ROOT) + "/"),
+                item(SECOND));
+        RemoteModel<Item, UUID> items = items();
+
+        assertThat(items.get(FIRST).id()).isEqualTo(FIRST);
+        assertThat(items.getAll(List.of(FIRST, SECOND)))
+                .isEqualTo(Map.of(FIRST, new Item(FIRST), SECOND, new Item(SECOND)));
+        assertThat(items.create(new Item(null)).id()).isEqualTo(SECOND);
+        assertThat(server.requests)
+                .extracting(RecordedRequest::getTarget)
+                .containsExactly(
+                        "/api/v1/items/" + FIRST,
+                        "/api/v1/items?id__in=" + FIRST + "%2C" + SECOND,
+                        "/api/v1/items",
+                        "/api/v1/items/" + SECOND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"7", "canary", "7d444840-9dc0-11d1-b245-5ffdce74fad", "7d4448409dc011d1b2455ffdce74fad2x"})
+    void a_location_that_does_not_end_in_a_uuid_is_an_error(String last) throws IOException {
+        server.close();
+        server = TestServer.answering(TestServer.status(201, "Location", "/api/v1/items/" + last), item(FIRST));
+        RemoteModel<Item, UUID> items = items();
+
+        assertThatThrownBy(() -> items.create(new Item(null)))
+                .isInstanceOf(RemoteDecodeException.class)
+                .hasMessageContaining("Location")
+                .message()
+                .doesNotContain(last);
+        assertThat(server.requests).hasSize(1);
     }
 
     @Test

@@ -15,7 +15,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -221,6 +223,48 @@ class RetryTest {
     }
 
     @Test
+    void an_interrupt_ends_the_real_pause() throws IOException {
+        server = TestServer.answering(TestServer.status(503, "Retry-After", "20"));
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .retry(RetryPolicy.standard().withMaxRetryAfter(Duration.ofSeconds(20)))
+                .timing(new Timing(System::nanoTime, Instant::now, () -> 0.5, pause -> {
+                    server.pauses.add(pause);
+                    Thread.currentThread().interrupt();
+                    Timing.SYSTEM.sleeper().sleep(pause);
+                })));
+        RemoteCallException e = catchThrowableOfType(RemoteCallException.class, () -> books.get(7L));
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(e)
+                .isExactlyInstanceOf(RemoteCallException.class)
+                .hasMessageEndingWith("was interrupted between two attempts");
+        assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(server.pauses).containsExactly(Duration.ofSeconds(20));
+        assertThat(server.requests).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "POST"})
+    void a_call_that_is_interrupted_while_it_waits_for_its_answer_is_not_made_again(String verb) throws IOException {
+        Thread caller = Thread.currentThread();
+        server = new TestServer(request -> {
+            caller.interrupt();
+            // More than one read from the socket, so that the interrupt is met inside of OkHttp.
+            return TestServer.json(200, "{\"id\":7}" + " ".repeat(1_000_000));
+        });
+        RemoteModel<Book, Long> books = TestServer.books(server.service().idempotencyKeys(true));
+        RemoteCallException e = catchThrowableOfType(
+                RemoteCallException.class,
+                () -> (verb.equals("GET") ? books.find(7L) : books.create(Book.titled("x", 1))).toString());
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(e).isExactlyInstanceOf(RemoteCallException.class).hasMessageEndingWith(" was interrupted");
+        assertThat(e.outcome()).isEqualTo(Outcome.UNKNOWN);
+        assertThat(server.requests).hasSize(1);
+        assertThat(server.pauses).isEmpty();
+    }
+
+    @Test
     void a_failure_to_read_back_does_not_look_like_a_failure_to_create() throws IOException {
         RemoteModel<Book, Long> books =
                 books(TestServer.status(201, "Location", "/api/v1/books/7"), TestServer.status(500));
@@ -300,6 +344,33 @@ class RetryTest {
                         .map(ceiling -> Duration.ofNanos((long) (ceiling * 1_000_000L * random)))
                         .toList())
                 .allMatch(pause -> !pause.isNegative() && pause.compareTo(Duration.ofSeconds(1)) < 0);
+    }
+
+    @Test
+    void a_pause_that_does_not_fit_what_is_left_is_not_begun() throws IOException {
+        AtomicLong nanos = new AtomicLong();
+        server = TestServer.answering(TestServer.status(503));
+        RemoteModel<Book, Long> books = TestServer.books(server.service()
+                .timing(new Timing(nanos::get, Instant::now, () -> 0.999, server.pauses::add))
+                .transport(next -> call -> {
+                    Transport.Response response = next.execute(call);
+                    nanos.addAndGet(
+                            Duration.ofSeconds(30).minus(Duration.ofMillis(80)).toNanos());
+                    return response;
+                }));
+
+        assertThatThrownBy(() -> books.get(7L)).isInstanceOf(RemoteResponseException.Unavailable.class);
+        assertThat(server.requests).hasSize(1);
+        assertThat(server.pauses).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.999,PT0.08S,", "0.999,PT0.0999S,", "0.999,PT0.1S,PT0.0999S", "0.5,PT0.08S,PT0.05S"})
+    void a_random_pause_is_shorter_than_what_is_left(double random, Duration left, Duration pause) {
+        RetryRules rules = new RetryRules(
+                RetryPolicy.standard(), new Timing(System::nanoTime, Instant::now, () -> random, ignored -> {}));
+
+        assertThat(rules.afterFailure(true, 1, true, left)).isEqualTo(Optional.ofNullable(pause));
     }
 
     @ParameterizedTest
