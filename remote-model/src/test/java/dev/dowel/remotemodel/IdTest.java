@@ -129,7 +129,8 @@ class IdTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x7x", "canary", "7d444840-9dc0-11d1-b245-5ffdce74fad", "7d4448409dc011d1b2455ffdce74fad2x"})
+    @ValueSource(
+            strings = {"x7x", "canary", "7d444840-9dc0-11d1-b245-5ffdce74fad", "7d4448409dc011d1b2455ffdce74fad2x"})
     void a_location_that_does_not_end_in_a_uuid_is_an_error(String last) throws IOException {
         server.close();
         server = TestServer.answering(TestServer.status(201, "Location", "/api/v1/items/" + last), item(FIRST));
