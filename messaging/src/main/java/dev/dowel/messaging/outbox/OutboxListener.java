@@ -25,7 +25,7 @@ public interface OutboxListener {
     default void relayed(Batch batch) {}
 
     /**
-     * Rows of one shard that were published together.
+     * Rows, of four of the sixteen shards at most, that were published together.
      *
      * @param rows how many rows it had
      * @param published how many of them are done
