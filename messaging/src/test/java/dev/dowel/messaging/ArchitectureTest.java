@@ -1,124 +1,92 @@
 package dev.dowel.messaging;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaMethod;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchCondition;
-import com.tngtech.archunit.lang.ConditionEvents;
-import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ArchitectureTest {
     private static final JavaClasses MODULE = new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("dev.dowel.messaging");
 
-    @Test
-    void depends_on_nothing_but_the_jdk_slf4j_jackson_micrometer_the_amqp_client_and_the_schema_generator() {
+    /** What every package may know: the module's root and these libraries, and no framework. */
+    private static final List<String> CORE = List.of(
+            "dev.dowel.messaging",
+            "dev.dowel.messaging.internal",
+            "java..",
+            "javax.net.ssl..",
+            "com.fasterxml.jackson..",
+            "org.jspecify.annotations..",
+            "org.slf4j..");
+
+    /** What one package may know besides, by its name. */
+    private static final Map<String, List<String>> OWN = Map.of(
+            "internal",
+            List.of("com.rabbitmq.client.."),
+            "outbox",
+            List.of("javax.sql.."),
+            "testing",
+            List.of("dev.dowel.messaging.outbox"),
+            "micrometer",
+            List.of("io.micrometer..", "dev.dowel.messaging.outbox"),
+            "jackson3",
+            List.of("tools.jackson.."),
+            "asyncapi",
+            List.of("com.github.victools..", "com.fasterxml.classmate.."));
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void uses_no_framework_and_no_other_module_and_an_optional_library_only_in_its_own_package(String name) {
+        List<String> known = new ArrayList<>(CORE);
+        known.add(name);
+        known.addAll(OWN.getOrDefault(name.substring(name.lastIndexOf('.') + 1), List.of()));
         classes()
+                .that()
+                .resideInAPackage(name)
                 .should()
                 .onlyDependOnClassesThat()
-                .resideInAnyPackage(
-                        "dev.dowel.messaging..",
-                        "java..",
-                        "javax.sql..",
-                        "javax.net.ssl..",
-                        "org.jspecify.annotations..",
-                        "org.slf4j..",
-                        "com.fasterxml.jackson..",
-                        "tools.jackson..",
-                        "com.github.victools..",
-                        "com.fasterxml.classmate..",
-                        "io.micrometer..",
-                        "com.rabbitmq.client..")
+                .resideInAnyPackage(known.toArray(String[]::new))
                 .check(MODULE);
+    }
+
+    static Stream<String> packages() {
+        return MODULE.stream().map(JavaClass::getPackageName).distinct().sorted();
     }
 
     @Test
-    void only_the_internal_package_knows_the_amqp_client() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.dowel.messaging.internal..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("com.rabbitmq..")
-                .check(MODULE);
+    void shows_nothing_internal_in_a_public_signature() {
+        assertThat(PublicSignatures.showingInternals(MODULE)).isEmpty();
     }
 
     @Test
-    void only_the_package_of_its_codec_knows_jackson_3() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.dowel.messaging.jackson3..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAPackage("tools.jackson..")
-                .check(MODULE);
+    void has_no_cycles_between_packages() {
+        slices().assignedFrom(new Packages()).should().beFreeOfCycles().check(MODULE);
     }
 
-    @Test
-    void only_the_package_of_documents_knows_the_schema_generator() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.dowel.messaging.asyncapi..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("com.github.victools..", "com.fasterxml.classmate..")
-                .check(MODULE);
-    }
+    /** The root package and its implementation, which knows it, are one. */
+    private static final class Packages implements SliceAssignment {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            return SliceIdentifier.of(type.getPackageName().replaceFirst("[.]internal$", ""));
+        }
 
-    @Test
-    void only_its_own_package_knows_micrometer_and_none_knows_that_package() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage("dev.dowel.messaging.micrometer..")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage("io.micrometer..", "dev.dowel.messaging.micrometer..")
-                .check(MODULE);
-    }
-
-    @Test
-    void the_root_package_knows_none_of_the_packages_that_build_on_it() {
-        noClasses()
-                .that()
-                .resideInAnyPackage("dev.dowel.messaging", "dev.dowel.messaging.internal")
-                .should()
-                .dependOnClassesThat()
-                .resideInAnyPackage(
-                        "dev.dowel.messaging.outbox..",
-                        "dev.dowel.messaging.testing..",
-                        "dev.dowel.messaging.management..",
-                        "dev.dowel.messaging.asyncapi..")
-                .check(MODULE);
-    }
-
-    @Test
-    void what_is_internal_stands_in_no_public_signature() {
-        methods()
-                .that()
-                .areDeclaredInClassesThat()
-                .resideOutsideOfPackage("dev.dowel.messaging.internal..")
-                .and()
-                .arePublic()
-                .should(haveNoTypeOf("dev.dowel.messaging.internal"))
-                .check(MODULE);
-    }
-
-    private static ArchCondition<JavaMethod> haveNoTypeOf(String hidden) {
-        return new ArchCondition<>("have no type of " + hidden) {
-            @Override
-            public void check(JavaMethod method, ConditionEvents events) {
-                method.getAllInvolvedRawTypes().stream()
-                        .filter(type -> type.getPackageName().equals(hidden))
-                        .forEach(type -> events.add(SimpleConditionEvent.violated(
-                                method, method.getFullName() + " shows " + type.getName())));
-            }
-        };
+        @Override
+        public String getDescription() {
+            return "packages";
+        }
     }
 }

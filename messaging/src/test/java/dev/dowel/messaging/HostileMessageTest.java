@@ -142,13 +142,26 @@ class HostileMessageTest {
             }
             assertThatThrownBy(() -> messaging.publisher(name).publishAndWait(Message.of(TYPE, "b")))
                     .isInstanceOfSatisfying(
-                            PublishException.class,
-                            e -> assertThat(e.kind()).isIn(Kind.UNROUTABLE, Kind.NO_EXCHANGE, Kind.REFUSED));
+                            PublishException.class, e -> assertThat(e.kind()).isIn(outcomes(name)));
+            assertThat(messaging.awaitConnected(Duration.ofSeconds(20))).isTrue();
             neighbour =
                     messaging.publisher("events").publish(Message.of(TYPE, "b")).toCompletableFuture();
             assertThat(neighbour).succeedsWithin(Duration.ofSeconds(20));
         }
         assertThat(neighbour).isNotNull();
+    }
+
+    /**
+     * RabbitMQ cuts its answers at 255 characters, from 4.0 on, and not at the 255 bytes that may be sent: an answer with a
+     * long name outside of ASCII ends the connection instead, without a reason.
+     */
+    private static List<Kind> outcomes(String exchange) {
+        int bytes = exchange.getBytes(StandardCharsets.UTF_8).length;
+        List<Kind> outcomes = new ArrayList<>(List.of(Kind.UNROUTABLE, Kind.NO_EXCHANGE, Kind.REFUSED));
+        if (bytes > 150 && bytes > exchange.length()) {
+            outcomes.add(Kind.CONNECTION_LOST);
+        }
+        return outcomes;
     }
 
     private static Kind kind(Runnable publishing) {

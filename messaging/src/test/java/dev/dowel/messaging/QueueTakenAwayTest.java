@@ -114,6 +114,57 @@ class QueueTakenAwayTest {
     }
 
     @Test
+    void d8_stopping_waits_for_a_handler_whose_consumer_was_replaced_meanwhile() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        Thread stopping = new Thread(messaging::close);
+        try {
+            active(bound(messaging, QUEUE).handler(Long.class, (body, delivery) -> {
+                handled.add(QUEUE + " " + body);
+                if (body == 1) {
+                    goOn.await();
+                    handled.add("returned");
+                }
+            }));
+            publish(QUEUE, 1);
+            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
+            somebody.channel().queueDelete(QUEUE);
+            publish(QUEUE, 2);
+            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
+
+            stopping.start();
+
+            await().during(Duration.ofSeconds(1)).until(stopping::isAlive);
+        } finally {
+            goOn.countDown();
+        }
+        stopping.join();
+        assertThat(handled).endsWith("returned");
+    }
+
+    @Test
+    void d8_a_queue_that_is_deleted_while_a_handler_hangs_is_consumed_again_before_that_returns() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        try {
+            active(bound(messaging, QUEUE).handler(Long.class, (body, delivery) -> {
+                handled.add(QUEUE + " " + body);
+                if (body == 1) {
+                    goOn.await();
+                }
+            }));
+            publish(QUEUE, 1);
+            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
+
+            somebody.channel().queueDelete(QUEUE);
+
+            publish(QUEUE, 2);
+            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
+            eventually(() -> assertThat(messaging.health().healthy()).isTrue());
+        } finally {
+            goOn.countDown();
+        }
+    }
+
+    @Test
     void a_retry_queue_that_is_deleted_is_declared_again_when_the_first_message_misses_it() throws Exception {
         active(bound(messaging, QUEUE).handler(Long.class, (body, delivery) -> {
             handled.add(body + "." + delivery.attempt());

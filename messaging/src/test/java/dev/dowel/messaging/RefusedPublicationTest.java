@@ -162,22 +162,20 @@ class RefusedPublicationTest {
 
     @Test
     void what_is_larger_than_the_broker_takes_is_told_and_from_then_on_harms_no_neighbour() {
-        broker.ctl("eval", "application:set_env(rabbit, max_message_size, 10000).");
-        try {
-            Publisher events = messaging(vhost).publisher("events");
-            Message<Body> large = message("x".repeat(20_000));
+        try (RabbitMq strict = RabbitMq.start(List.of("max_message_size = 10000"));
+                Messaging messaging = messaging(strict.uri())) {
+            Publisher events = messaging.publisher("events");
+            Message<Body> large = message("x".repeat(20_000)).requireRoute(RouteRequirement.NONE);
             assertThat(kind(events.publish(large))).isEqualTo(Kind.TOO_LARGE);
 
             List<CompletionStage<Receipt>> neighbours = new ArrayList<>();
             for (int i = 0; i < 20; i++) {
                 for (int n = 0; n < 20; n++) {
-                    neighbours.add(events.publish(message("n" + i + "." + n)));
+                    neighbours.add(events.publish(message("n" + i + "." + n).requireRoute(RouteRequirement.NONE)));
                 }
                 assertThat(kind(events.publish(large))).isEqualTo(Kind.TOO_LARGE);
             }
             assertThat(neighbours).allSatisfy(one -> assertThat(one).succeedsWithin(Duration.ofSeconds(20)));
-        } finally {
-            broker.ctl("eval", "application:set_env(rabbit, max_message_size, 134217728).");
         }
     }
 

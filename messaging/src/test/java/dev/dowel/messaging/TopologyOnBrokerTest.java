@@ -149,6 +149,25 @@ class TopologyOnBrokerTest {
     }
 
     @Test
+    void d10_each_handler_holds_its_share_of_the_prefetch_and_no_limit_is_for_a_whole_channel() {
+        SubscriptionBuilder three = messaging(vhost.toString())
+                .subscribe(QUEUE)
+                .bind("events", "user.deleted", VersionRange.parse("^1.0.0"))
+                .concurrency(3);
+        assertThatThrownBy(() -> three.prefetch(2).handler(Long.class, (body, delivery) -> handled.add(body)))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("prefetch (2) is below concurrency (3)");
+
+        Subscription subscription = three.prefetch(50).handler(Long.class, (body, delivery) -> handled.add(body));
+
+        eventually(() -> assertThat(subscription.active()).isTrue());
+        // The broker names here only limits of consumers.
+        assertThat(ctl("-q", "list_consumers", "queue_name", "prefetch_count").lines())
+                .filteredOn(line -> line.startsWith(QUEUE))
+                .containsExactly(QUEUE + "\t17", QUEUE + "\t17", QUEUE + "\t17");
+    }
+
+    @Test
     void a_parked_message_survives_being_looked_at_a_hundred_times() throws Exception {
         subscribed(messaging(vhost.toString()));
         onChannel(channel -> {

@@ -22,11 +22,18 @@ record HashedKey(long high, long low) implements RateLimitKey {
 
     /** A client's place in a table that several rules share. */
     static HashedKey of(RateLimitRule rule, RateLimitKey key) {
+        long high;
+        long low;
         if (key instanceof ClientAddress address) {
-            return new HashedKey(address.network(), rule.version() ^ (address.isIpv4() ? 4 : 6));
+            high = address.network();
+            low = address.isIpv4() ? 4 : 6;
+        } else {
+            HashedKey hashed = (HashedKey) key;
+            high = hashed.high();
+            low = hashed.low();
         }
-        HashedKey hashed = (HashedKey) key;
-        return new HashedKey(hashed.high(), hashed.low() ^ rule.version());
+        // Made in one place, so that the compiler can spare the object.
+        return new HashedKey(high, low ^ rule.version());
     }
 
     @Override

@@ -1,27 +1,24 @@
 package dev.dowel.ratelimit;
 
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-import org.jspecify.annotations.Nullable;
 
 /** What a rule's answers say, made once: a refusal under attack is to cost next to nothing. */
 final class PolicyText {
-    private static final int REMEMBERED = 601;
     private static final long NANOS = 1_000_000_000L;
-    private static final AtomicReferenceArray<@Nullable String> NUMBERS = new AtomicReferenceArray<>(REMEMBERED);
+    private static final SecondsText NUMBERS = new SecondsText(Long::toString);
 
     private final RateLimitRule rule;
     private final String policies;
     private final byte[][] exceeded;
     private final byte[][] reduced;
-    private final AtomicReferenceArray<@Nullable String> exhausted;
+    private final SecondsText[] exhausted;
 
     PolicyText(RateLimitRule rule) {
         this.rule = rule;
         int quotas = rule.quotas().size();
         this.exceeded = new byte[quotas][];
         this.reduced = new byte[quotas][];
-        this.exhausted = new AtomicReferenceArray<>(quotas * REMEMBERED);
+        this.exhausted = new SecondsText[quotas];
         StringBuilder all = new StringBuilder();
         for (int i = 0; i < quotas; i++) {
             Quota quota = rule.quotas().get(i);
@@ -32,6 +29,8 @@ final class PolicyText {
                     .append(quota.calls())
                     .append(";w=")
                     .append(seconds(quota.period().toNanos()));
+            int place = i;
+            exhausted[i] = new SecondsText(seconds -> item(place, 0, seconds));
             exceeded[i] = problem("quota-exceeded", "Too many requests", 429, rule.policy(i));
             reduced[i] = problem("temporary-reduced-capacity", "Calls cannot be counted now", 503, rule.policy(i));
         }
@@ -60,32 +59,16 @@ final class PolicyText {
 
     /** Returns the value of {@code RateLimit} for a call that was refused. */
     String exhausted(int quota, long seconds) {
-        if (seconds >= REMEMBERED) {
-            return item(quota, 0, seconds);
-        }
-        int place = quota * REMEMBERED + (int) seconds;
-        @Nullable String text = exhausted.get(place);
-        if (text == null) {
-            text = item(quota, 0, seconds);
-            exhausted.set(place, text);
-        }
-        return text;
+        return exhausted[quota].of(seconds);
     }
 
     private String item(int quota, long remaining, long seconds) {
         return "\"" + rule.policy(quota) + "\";r=" + remaining + ";t=" + seconds;
     }
 
-    static String number(long number) {
-        if (number >= REMEMBERED) {
-            return Long.toString(number);
-        }
-        @Nullable String text = NUMBERS.get((int) number);
-        if (text == null) {
-            text = Long.toString(number);
-            NUMBERS.set((int) number, text);
-        }
-        return text;
+    /** Returns the value of {@code Retry-After}. */
+    static String retryAfter(long seconds) {
+        return NUMBERS.of(seconds);
     }
 
     /** Returns whole seconds, rounded up. */

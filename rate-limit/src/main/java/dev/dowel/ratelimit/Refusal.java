@@ -56,7 +56,7 @@ final class Refusal {
         response.resetBuffer();
         response.setStatus(status);
         long jitter = jitterSeconds == 0 ? 0 : ThreadLocalRandom.current().nextLong(jitterSeconds + 1);
-        response.setHeader("Retry-After", PolicyText.number(seconds + jitter));
+        response.setHeader("Retry-After", PolicyText.retryAfter(seconds + jitter));
         response.setHeader("Cache-Control", "no-store");
         byte[] bytes = bytes(status, rule, quota);
         response.setContentType(body == RefusalBody.PROBLEM ? "application/problem+json" : "application/json");

@@ -37,9 +37,23 @@ class AllocationTest {
         assertThat(answer.status).isZero();
     }
 
+    @Test
+    void a_filter_without_a_penalty_takes_no_memory_for_blocked_clients() {
+        BucketStore store = new LocalBucketStore(1);
+        RateLimitRule rule = RateLimitRule.perIp(1, Duration.ofHours(1));
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < 20; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            RateLimitFilter.builder().defaultRule(rule).store(store).build();
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).isLessThan(200_000);
+    }
+
     private static RateLimitFilter filter(long calls) {
         return RateLimitFilter.builder()
-                .defaultRule(RateLimitRule.perIp(calls, Duration.ofMinutes(9)))
+                .defaultRule(RateLimitRule.perIp(calls, Duration.ofHours(1)))
                 .build();
     }
 

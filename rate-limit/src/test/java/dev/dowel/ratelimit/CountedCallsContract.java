@@ -81,6 +81,15 @@ abstract class CountedCallsContract extends FilterContract {
     }
 
     @Test
+    void whoever_guesses_a_token_gets_429_and_no_401_any_more() throws Exception {
+        start(options().build());
+        for (int i = 0; i < 3; i++) {
+            assertThat(get("/401").statusCode()).isEqualTo(401);
+        }
+        assertThat(get("/401").statusCode()).isEqualTo(429);
+    }
+
+    @Test
     void an_exception_counts_as_the_status_that_goes_with_it() throws Exception {
         start(options()
                 .defaultRule(RateLimitRule.builder("default", new Quota(1, Duration.ofHours(1)))

@@ -22,6 +22,7 @@ abstract class CountedClientContract extends FilterContract {
                 "X-Forwarded-For",
                 "x-forwarded-for",
                 "Forwarded",
+                "forwarded",
                 "X-Real-IP",
                 "X-Client-IP",
                 "True-Client-IP",

@@ -263,11 +263,16 @@ class LocalBucketStoreTest {
         assertThatThrownBy(() -> RateLimitRule.perIp((1L << 31) + 1, Duration.ofDays(1)))
                 .hasMessageContaining("calls");
         assertThatThrownBy(() -> RateLimitRule.perIp(1, Duration.ZERO)).hasMessageContaining("period");
+        assertThatThrownBy(() -> RateLimitRule.perIp(1, Duration.ofNanos(999_999)))
+                .hasMessageContaining("period");
         assertThatThrownBy(() -> RateLimitRule.perIp(1, Duration.ofDays(366))).hasMessageContaining("period");
         assertThatThrownBy(() -> RateLimitRule.perIp(2_000_000, Duration.ofMillis(1)))
                 .hasMessageContaining("nanosecond");
         assertThatThrownBy(() -> RateLimitRule.builder("a b", TEN.quotas().get(0)))
                 .hasMessageContaining("name");
+        RateLimitRule.Builder rule = RateLimitRule.builder("rule", TEN.quotas().get(0));
+        assertThatThrownBy(() -> rule.cost(0)).hasMessageContaining("cost");
+        assertThatThrownBy(() -> rule.cost(-1)).hasMessageContaining("cost");
     }
 
     private void drain(ClientAddress client) {

@@ -43,6 +43,7 @@ class RateLimitRulesTest {
                 "default 5/PT1M;a 5/PT1M burst=0|Rule a: a number is",
                 "default 5/PT1M;a 5/PT1M cost=-1|Rule a: a number is",
                 "default 5/PT1M;a 5/PT1M key=user|Rule a: a key is",
+                "default 5/PT1M;a 5/PT1M key=header:|Rule a: a key is",
                 "default 5/PT1M;a 5/PT1M path=x|Rule a: A path is",
                 "default 5/PT1M;a 5/PT1M path=/a/*/b|Rule a: A path is",
                 "default 5/PT1M;a 5/PT1M hosts=x|Rule a: there is",

@@ -12,10 +12,15 @@ import okhttp3.Headers;
  * @param retryAfter the Retry-After header, empty when there was none
  * @param body the body, cut for errors
  * @param repeated whether an earlier attempt may have been carried out
+ * @param renewed whether another credential was sent than the caller's, which was rejected
  */
 @SuppressWarnings("ArrayRecordComponent") // Never compared.
-record Answer(int status, Headers headers, String retryAfter, byte[] body, boolean repeated)
+record Answer(int status, Headers headers, String retryAfter, byte[] body, boolean repeated, boolean renewed)
         implements Transport.Response {
+
+    Answer(int status, Headers headers, String retryAfter, byte[] body) {
+        this(status, headers, retryAfter, body, false, false);
+    }
 
     boolean isSuccess() {
         return status >= 200 && status < 300;
@@ -49,7 +54,8 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
     }
 
     Reply toReply() {
-        boolean storable = true;
+        // What is stored is found again by who has the credential that was rejected.
+        boolean storable = !renewed;
         for (String value : headers.values("Cache-Control")) {
             storable &= !value.toLowerCase(Locale.ROOT).contains("no-store");
         }
@@ -64,7 +70,11 @@ record Answer(int status, Headers headers, String retryAfter, byte[] body, boole
     }
 
     Answer afterRepeat(boolean wasSentBefore) {
-        return wasSentBefore == repeated ? this : new Answer(status, headers, retryAfter, body, wasSentBefore);
+        return wasSentBefore == repeated ? this : new Answer(status, headers, retryAfter, body, wasSentBefore, renewed);
+    }
+
+    Answer afterRenewal() {
+        return new Answer(status, headers, retryAfter, body, repeated, true);
     }
 
     @Override

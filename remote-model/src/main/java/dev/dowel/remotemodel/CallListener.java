@@ -32,7 +32,8 @@ public interface CallListener {
 
     /**
      * Hears that an answer carried a {@code Deprecation} (RFC 9745) or {@code Sunset} (RFC 8594) header; called for each
-     * such answer, so that one can count who still calls. The library logs the same as a warning, once a day.
+     * such answer, so that one can count who still calls. The library logs each entity and value as a
+     * warning once a day.
      *
      * @param deprecation what will go away and when
      */

@@ -24,7 +24,7 @@ final class Endpoint<T, ID> {
 
     private static final String JSON = "application/json";
 
-    private final RemoteModel.Builder<T, ID> options;
+    private final ModelOptions<T, ID> options;
     private final EntityUrls urls;
     private final String collection;
     private final EntityScope scope;
@@ -37,8 +37,8 @@ final class Endpoint<T, ID> {
     private final Listing<T, ID> listing;
     private final Batches<T, ID> batches;
 
-    Endpoint(RemoteModel.Builder<T, ID> given) {
-        this.options = given.frozen();
+    Endpoint(ModelOptions<T, ID> given) {
+        this.options = given;
         this.urls = options.service.urls(options.entity);
         this.collection = urls.collection().toString();
         this.scope = new EntityScope(options.service.name(), options.entity);
@@ -55,7 +55,7 @@ final class Endpoint<T, ID> {
         this.batches = new Batches<>(this);
     }
 
-    RemoteModel.Builder<T, ID> options() {
+    ModelOptions<T, ID> options() {
         return options;
     }
 
@@ -260,7 +260,9 @@ final class Endpoint<T, ID> {
             return load.get();
         }
         RequestCache cache = caller.context().get().cache();
-        return caller.fresh() ? cache.readAfresh(key, load) : cache.read(key, calls.patience(caller), cacheRead, load);
+        return caller.fresh()
+                ? cache.readAfresh(key, load)
+                : cache.read(key, calls.limit(caller), calls.patience(caller), cacheRead, load);
     }
 
     /** Tells the listeners of a look-up past {@link #read}. */

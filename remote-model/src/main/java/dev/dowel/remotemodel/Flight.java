@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -8,9 +9,15 @@ import org.jspecify.annotations.Nullable;
 final class Flight {
 
     private final Thread owner = Thread.currentThread();
+    private final Duration limit;
     private final CountDownLatch landed = new CountDownLatch(1);
     private volatile @Nullable Reply reply;
     private volatile @Nullable RemoteModelException failure;
+
+    /** {@code limit} is how long the owner's call may take. */
+    Flight(Duration limit) {
+        this.limit = limit;
+    }
 
     /** A thread that asks for what it is loading (an interceptor, a token supplier) must not wait for itself. */
     boolean isMine() {
@@ -22,6 +29,11 @@ final class Flight {
         this.reply = reply;
         this.failure = failure;
         landed.countDown();
+    }
+
+    /** Whether its owner has less time for it than another call has, and may so fail for that reason alone. */
+    boolean isShorterThan(Duration other) {
+        return limit.compareTo(other) < 0;
     }
 
     /** Waits for the owner without disturbing it; null when the owner gave up and somebody else should load. */

@@ -73,10 +73,17 @@ final class HttpCalls {
                 .build();
     }
 
-    /** How long one call may take: the call timeout, or what is left for the request if that is less. */
+    /** How long one call may take: its own limit or the call timeout, or what is left for the request if that is less. */
     Duration patience(Caller caller) {
+        Duration limit = limit(caller);
         Optional<Duration> left = caller.context().flatMap(RequestContext::timeLeft);
-        return left.isPresent() && left.get().compareTo(callTimeout) < 0 ? left.get() : callTimeout;
+        return left.isPresent() && left.get().compareTo(limit) < 0 ? left.get() : limit;
+    }
+
+    /** How long one call may take where the request has no deadline. */
+    Duration limit(Caller caller) {
+        @Nullable Duration own = caller.view().limit();
+        return own == null ? callTimeout : own;
     }
 
     CallEvents events() {
@@ -134,7 +141,9 @@ final class HttpCalls {
         }
         // 401 says that nothing was done, so even a POST may follow with the new token.
         Optional<Caller> renewed = ask.caller().afterRejection();
-        return renewed.isPresent() ? send(ask.as(renewed.get()), end, answer.repeated(), call) : answer;
+        return renewed.isPresent()
+                ? send(ask.as(renewed.get()), end, answer.repeated(), call).afterRenewal()
+                : answer;
     }
 
     private Answer send(Ask ask, long end, boolean wasSent, CallEvents.UnderWay call) {
@@ -235,7 +244,7 @@ final class HttpCalls {
                             .newBuilder()
                             .set("Retry-After", retryAfter)
                             .build();
-            return new Answer(response.code(), headers, retryAfter, body, false);
+            return new Answer(response.code(), headers, retryAfter, body);
         }
     }
 
@@ -254,7 +263,7 @@ final class HttpCalls {
         String advice = maybeDone && !ask.isRepeatable() ? "; it may have been carried out" : "";
         if (e instanceof InterruptedIOException) {
             boolean requestIsOver = patience(ask.caller()).isZero();
-            String limit = requestIsOver ? "the deadline of the request" : "the call timeout of " + callTimeout;
+            String limit = requestIsOver ? "the deadline of the request" : "the call timeout of " + limit(ask.caller());
             String what = sent
                     ? " did not answer within " + limit
                     : " could not connect within " + (e instanceof SocketTimeoutException ? connectLimit() : limit);

@@ -1,12 +1,12 @@
 package dev.dowel.remotemodel;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The entities of one kind of another service, over HTTP.
@@ -32,7 +32,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      * @param options the options, with nothing built from them yet
      */
     protected RemoteModel(Builder<T, ID> options) {
-        this(new Endpoint<>(options), View.PLAIN);
+        this(new Endpoint<>(options.options.copy()), View.PLAIN);
     }
 
     private RemoteModel(Endpoint<T, ID> endpoint, View view) {
@@ -69,6 +69,18 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      */
     public final RemoteModel<T, ID> fresh() {
         return new RemoteModel<>(endpoint, view.afresh());
+    }
+
+    /**
+     * Returns this model with another time for each call than the call timeout of its service, shorter or longer. As that, it
+     * covers all attempts of the call and the pauses between them; the deadline of the request still ends a call before.
+     *
+     * @param limit how long one call may take, at most one hour
+     * @return a view of this model
+     * @throws IllegalArgumentException when it is not positive or too long
+     */
+    public final RemoteModel<T, ID> within(Duration limit) {
+        return new RemoteModel<>(endpoint, view.within(limit));
     }
 
     /**
@@ -220,31 +232,10 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
      */
     public static final class Builder<T, ID> {
 
-        final RemoteService service;
-        final String entity;
-        final Class<T> type;
-        final IdCodec<ID> ids;
-
-        @Nullable
-        Function<? super T, ? extends ID> idOf;
-
-        @Nullable
-        Executor batchExecutor;
-
-        BatchStyle batch = BatchStyle.COMMA;
-        int batchSize = Batches.DEFAULT_SIZE;
-        IdPolicy idPolicy = IdPolicy.STRICT;
-        boolean shareCachedInstances;
-        boolean listItemsAreComplete;
-        String patchMediaType = "application/merge-patch+json";
-        Verbs verbs = Verbs.STANDARD;
-        boolean echoOnNoContent;
+        private final ModelOptions<T, ID> options;
 
         Builder(RemoteService service, String entity, Class<T> type, IdCodec<ID> ids) {
-            this.service = service;
-            this.entity = entity;
-            this.type = Objects.requireNonNull(type, "type");
-            this.ids = Objects.requireNonNull(ids, "ids");
+            this.options = new ModelOptions<>(service, entity, type, ids);
         }
 
         /**
@@ -254,7 +245,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> id(Function<? super T, ? extends ID> extractor) {
-            this.idOf = Objects.requireNonNull(extractor, "extractor");
+            options.idOf = Objects.requireNonNull(extractor, "extractor");
             return this;
         }
 
@@ -265,7 +256,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> batch(BatchStyle style) {
-            this.batch = Objects.requireNonNull(style, "style");
+            options.batch = Objects.requireNonNull(style, "style");
             return this;
         }
 
@@ -281,7 +272,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
             if (size < 1 || size > Batches.MAX_SIZE) {
                 throw new IllegalArgumentException("size must be 1 to 1,000 but is " + size);
             }
-            this.batchSize = size;
+            options.batchSize = size;
             return batch(style);
         }
 
@@ -293,7 +284,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> batchExecutor(Executor executor) {
-            this.batchExecutor = Objects.requireNonNull(executor, "executor");
+            options.batchExecutor = Objects.requireNonNull(executor, "executor");
             return this;
         }
 
@@ -304,7 +295,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> idPolicy(IdPolicy policy) {
-            this.idPolicy = Objects.requireNonNull(policy, "policy");
+            options.idPolicy = Objects.requireNonNull(policy, "policy");
             return this;
         }
 
@@ -314,7 +305,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> shareCachedInstances() {
-            this.shareCachedInstances = true;
+            options.shareCachedInstances = true;
             return this;
         }
 
@@ -325,7 +316,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> listItemsAreComplete() {
-            this.listItemsAreComplete = true;
+            options.listItemsAreComplete = true;
             return this;
         }
 
@@ -342,7 +333,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
                 throw new IllegalArgumentException(
                         "mediaType must be application/merge-patch+json or application/json");
             }
-            this.patchMediaType = mediaType;
+            options.patchMediaType = mediaType;
             return this;
         }
 
@@ -353,7 +344,7 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> verbs(Verbs methods) {
-            this.verbs = Objects.requireNonNull(methods, "methods");
+            options.verbs = Objects.requireNonNull(methods, "methods");
             return this;
         }
 
@@ -364,27 +355,8 @@ public class RemoteModel<T, ID> implements Repository<T, ID> {
          * @return this
          */
         public Builder<T, ID> echoOnNoContent() {
-            this.echoOnNoContent = true;
+            options.echoOnNoContent = true;
             return this;
-        }
-
-        private Builder(Builder<T, ID> other) {
-            this(other.service, other.entity, other.type, other.ids);
-            this.idOf = other.idOf;
-            this.batch = other.batch;
-            this.batchSize = other.batchSize;
-            this.batchExecutor = other.batchExecutor;
-            this.idPolicy = other.idPolicy;
-            this.shareCachedInstances = other.shareCachedInstances;
-            this.listItemsAreComplete = other.listItemsAreComplete;
-            this.patchMediaType = other.patchMediaType;
-            this.verbs = other.verbs;
-            this.echoOnNoContent = other.echoOnNoContent;
-        }
-
-        /** The options as they are now. */
-        Builder<T, ID> frozen() {
-            return new Builder<>(this);
         }
 
         /**

@@ -89,10 +89,10 @@ public final class RemoteService implements AutoCloseable {
      * @param <T> the entity
      * @param <ID> its identifier
      * @param entity its name in the URL, one plain path segment such as {@code users}
-     * @param type the class of one entity
+     * @param type the class of one entity, without open type parameters
      * @param ids how its ids are written
      * @return the options
-     * @throws IllegalArgumentException when the entity's name is not a plain path segment
+     * @throws IllegalArgumentException when the name is not a plain path segment or the class cannot be read from JSON
      */
     public <T, ID> RemoteModel.Builder<T, ID> model(String entity, Class<T> type, IdCodec<ID> ids) {
         return new RemoteModel.Builder<>(this, EntityUrls.name("entity", entity), type, ids);

@@ -30,8 +30,11 @@ final class RequestCache {
     /** A write moves readers to a new generation, so none of them joins a read that began before the write. */
     private record FlightKey(CacheKey key, long generation) {}
 
-    /** Returns what is stored, else loads it once for all threads that ask at the same time. */
-    Reply read(CacheKey key, Duration patience, Consumer<CacheResult> told, Supplier<Reply> load) {
+    /**
+     * Returns what is stored, else loads it once for all threads that ask at the same time. Waits as long as {@code
+     * patience}, which is less than the limit of the call when the request ends before.
+     */
+    Reply read(CacheKey key, Duration limit, Duration patience, Consumer<CacheResult> told, Supplier<Reply> load) {
         long end = System.nanoTime() + patience.toNanos();
         while (true) {
             Reply hit = peek(key);
@@ -44,10 +47,17 @@ final class RequestCache {
                 return load.get();
             }
             FlightKey flightKey = new FlightKey(key, generation(key.scope()));
-            Flight mine = new Flight();
+            Flight mine = new Flight(limit);
             Flight other = flights.putIfAbsent(flightKey, mine);
             if (other == null) {
                 return fly(flightKey, mine, load, told);
+            }
+            if (other.isShorterThan(limit) && !other.isMine()) {
+                // Those who come later wait for the one with more time.
+                if (flights.replace(flightKey, other, mine)) {
+                    return fly(flightKey, mine, load, told);
+                }
+                continue;
             }
             if (other.isMine()) {
                 told.accept(CacheResult.MISS);

@@ -1,5 +1,6 @@
 package dev.dowel.remotemodel;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param context the request it is on behalf of, null for the thread's
  * @param credentials what is sent instead of the service's credentials, null for those
  * @param fresh whether reads pass by what the request has read before
+ * @param limit how long a call may take instead of the service's call timeout, null for that
  * @param ifMatch the ETag that writes require, empty for none
  * @param idempotencyKey the key that a POST or PATCH carries, empty for the service's way
  */
@@ -19,39 +21,45 @@ record View(
         @Nullable RequestContext context,
         @Nullable Credentials credentials,
         boolean fresh,
+        @Nullable Duration limit,
         String ifMatch,
         String idempotencyKey) {
 
     private static final Pattern ETAG = Pattern.compile("\\*|(W/)?\"[!#-~]{0,8192}\"");
     private static final Pattern KEY = Pattern.compile("[ !#-\\[\\]-~]{1,255}");
 
-    static final View PLAIN = new View(null, null, false, "", "");
+    static final View PLAIN = new View(null, null, false, null, "", "");
 
     View in(RequestContext request) {
-        return new View(Objects.requireNonNull(request, "request"), credentials, fresh, ifMatch, idempotencyKey);
+        return new View(Objects.requireNonNull(request, "request"), credentials, fresh, limit, ifMatch, idempotencyKey);
     }
 
     View as(Credentials authorization) {
         return new View(
-                context, Objects.requireNonNull(authorization, "authorization"), fresh, ifMatch, idempotencyKey);
+                context, Objects.requireNonNull(authorization, "authorization"), fresh, limit, ifMatch, idempotencyKey);
     }
 
     View afresh() {
-        return new View(context, credentials, true, ifMatch, idempotencyKey);
+        return new View(context, credentials, true, limit, ifMatch, idempotencyKey);
+    }
+
+    View within(Duration time) {
+        Duration checked = Deadline.requireTimeout("limit", Objects.requireNonNull(time, "limit"));
+        return new View(context, credentials, fresh, checked, ifMatch, idempotencyKey);
     }
 
     View ifMatch(String etag) {
         if (!ETAG.matcher(etag).matches()) {
             throw new IllegalArgumentException("etag must be \"...\", W/\"...\" or *");
         }
-        return new View(context, credentials, fresh, etag, idempotencyKey);
+        return new View(context, credentials, fresh, limit, etag, idempotencyKey);
     }
 
     View idempotencyKey(String key) {
         if (!KEY.matcher(key).matches()) {
             throw new IllegalArgumentException("key must be 1 to 255 printable ASCII characters without \" and \\");
         }
-        return new View(context, credentials, fresh, ifMatch, key);
+        return new View(context, credentials, fresh, limit, ifMatch, key);
     }
 
     void requireNoMatch() {

@@ -165,17 +165,19 @@ class CacheTest {
         CountDownLatch loading = new CountDownLatch(1);
         CountDownLatch interrupted = new CountDownLatch(1);
         ExecutorService threads = Executors.newFixedThreadPool(2);
-        Future<Reply> owner = threads.submit(() -> cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> {
-            loading.countDown();
-            await(interrupted);
-            Thread.currentThread().interrupt();
-            throw new RemoteCallException("interrupted", RemoteCallException.Outcome.UNKNOWN, null);
-        }));
+        Future<Reply> owner = threads.submit(() ->
+                cache.read(key(1), Duration.ofSeconds(5), Duration.ofSeconds(5), told -> {}, () -> {
+                    loading.countDown();
+                    await(interrupted);
+                    Thread.currentThread().interrupt();
+                    throw new RemoteCallException("interrupted", RemoteCallException.Outcome.UNKNOWN, null);
+                }));
         loading.await();
         Thread[] waiting = new Thread[1];
         Future<Reply> waiter = threads.submit(() -> {
             waiting[0] = Thread.currentThread();
-            return cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> Reply.of(new byte[] {1}));
+            return cache.read(
+                    key(1), Duration.ofSeconds(5), Duration.ofSeconds(5), told -> {}, () -> Reply.of(new byte[] {1}));
         });
         org.awaitility.Awaitility.await()
                 .until(() -> waiting[0] != null && waiting[0].getState() == Thread.State.TIMED_WAITING);
@@ -193,8 +195,9 @@ class CacheTest {
         Reply reply = cache.read(
                 key(1),
                 Duration.ofSeconds(5),
+                Duration.ofSeconds(5),
                 told -> {},
-                () -> cache.read(key(1), Duration.ofSeconds(5), told -> {}, () -> Reply.ABSENT));
+                () -> cache.read(key(1), Duration.ofSeconds(5), Duration.ofSeconds(5), told -> {}, () -> Reply.ABSENT));
 
         assertThat(reply.absent()).isTrue();
     }

@@ -236,6 +236,41 @@ class CredentialsTest {
     }
 
     @Test
+    void what_a_renewed_token_brought_is_not_kept_for_the_rejected_one() throws IOException {
+        server = new TestServer(
+                request -> "Bearer new".equals(request.getHeaders().get("Authorization"))
+                        ? TestServer.book(7)
+                        : TestServer.status(401));
+        AtomicReference<String> token = new AtomicReference<>("old");
+        RemoteModel<Book, Long> books = TestServer.books(
+                        server.service().credentials(Credentials.bearer(token::get, rejected -> {
+                            token.set("new");
+                            return "new";
+                        })))
+                .in(session());
+        assertThat(books.get(7L).id()).isEqualTo(7);
+
+        assertThatThrownBy(() -> books.as(Credentials.bearer(() -> "old")).get(7L))
+                .isInstanceOf(RemoteResponseException.Unauthorized.class);
+        books.get(7L);
+        books.get(7L);
+        assertThat(sent("Authorization")).containsExactly("Bearer old", "Bearer new", "Bearer old", "Bearer new");
+    }
+
+    @Test
+    void what_is_sent_on_is_put_together_once_for_each_request_and_credential() throws IOException {
+        RemoteService service =
+                service().credentials(Credentials.inbound()).propagate(SESSION).build();
+        View view = View.PLAIN.in(session());
+
+        assertThat(Caller.of(service, view).identity())
+                .isSameAs(Caller.of(service, view).identity());
+        assertThat(Caller.of(service, view.as(Credentials.none())).identity())
+                .isNotEqualTo(Caller.of(service, view).identity());
+        service.close();
+    }
+
+    @Test
     void what_was_sent_before_a_rejection_is_not_forgotten() throws IOException {
         MockResponse dropped = new MockResponse.Builder()
                 .onResponseStart(new mockwebserver3.SocketEffect.CloseSocket())

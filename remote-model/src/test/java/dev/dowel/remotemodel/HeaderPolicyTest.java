@@ -3,12 +3,17 @@ package dev.dowel.remotemodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 class HeaderPolicyTest {
 
@@ -119,6 +124,31 @@ class HeaderPolicyTest {
         assertThat(context.headers()).isEmpty();
         assertThat(context.authorization()).isEmpty();
         assertThat(context.droppedHeaders()).isEqualTo(2);
+    }
+
+    @Test
+    void a_value_that_is_dropped_stands_in_no_log_and_no_text() {
+        ListAppender<ILoggingEvent> logs = new ListAppender<>();
+        Logger ours = (Logger) LoggerFactory.getLogger("dev.dowel");
+        Level before = ours.getLevel();
+        ours.setLevel(Level.TRACE);
+        logs.start();
+        ours.addAppender(logs);
+        try {
+            RequestContext context = RequestContext.of(
+                    Map.of(
+                            "X-Tenant", List.of("canary\n", "canary" + "x".repeat(8192)),
+                            "Cookie", List.of("sessionid=canary\u00e9"),
+                            "Authorization", List.of("Bearer canary\0")),
+                    TENANT.cookies("sessionid"));
+
+            assertThat(context.droppedHeaders()).isEqualTo(4);
+            assertThat(context.toString()).doesNotContain("canary");
+            assertThat(logs.list.toString()).doesNotContain("canary");
+        } finally {
+            ours.detachAppender(logs);
+            ours.setLevel(before);
+        }
     }
 
     @Test

@@ -31,8 +31,7 @@ class HttpsTest {
 
     private static Optional<HttpUrl> redirectedTo(String location) {
         Ask ask = Ask.get(new EntityScope("library", "books"), Operation.GET, BOOK, caller());
-        return new Redirects(1, ROOT)
-                .target(ask, new Answer(302, Headers.of("Location", location), "", new byte[0], false));
+        return new Redirects(1, ROOT).target(ask, new Answer(302, Headers.of("Location", location), "", new byte[0]));
     }
 
     @Test

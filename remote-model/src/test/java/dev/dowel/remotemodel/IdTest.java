@@ -91,16 +91,32 @@ class IdTest {
 
     @Test
     void no_call_takes_an_id_that_is_null() {
-        RemoteModel<Book, String> books = books(false);
+        RemoteModel<Book, Long> books = server.books();
 
-        assertThatThrownBy(() -> books.find(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.get(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.findTagged(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.update(null, Book.titled("x", 1))).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.patch(null, Patch.of("price", 1))).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.delete(null)).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.getAll(Arrays.asList("a", null))).isInstanceOf(NullPointerException.class);
-        assertThatThrownBy(() -> books.tryGetAll(Arrays.asList("a", null))).isInstanceOf(NullPointerException.class);
+        assertThatThrownBy(() -> books.find(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.get(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.findTagged(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.update(null, Book.titled("x", 1)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.patch(null, Patch.of("price", 1)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.delete(null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.getAll(Arrays.asList(7L, null)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
+        assertThatThrownBy(() -> books.tryGetAll(Arrays.asList(7L, null)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("id");
         assertThat(server.requests).isEmpty();
     }
 

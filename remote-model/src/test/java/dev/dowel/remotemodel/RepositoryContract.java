@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dowel.remotemodel.testing.EntityFields;
 import dev.dowel.remotemodel.testing.RepositoryContractTest;
+import java.util.Arrays;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** The published contract for books, and what only our own repositories promise: ids from 1, pages of 3, copies. */
@@ -110,5 +112,22 @@ public abstract class RepositoryContract<T> extends RepositoryContractTest<T, Lo
     void what_a_caller_got_is_nobody_elses() {
         assertThat(book(books.get(1L))).isEqualTo(book(books.get(1L)));
         assertThat(books.get(1L)).isNotSameAs(books.get(1L));
+    }
+
+    @Test
+    void an_id_that_is_null_is_refused_whatever_is_asked() {
+        List<ThrowingCallable> calls = List.of(
+                () -> books.find(null),
+                () -> books.get(null),
+                () -> books.getAll(Arrays.asList(1L, null)),
+                () -> books.update(null, entity(Book.titled("New", 1))),
+                () -> books.patch(null, Patch.of("price", 1)),
+                () -> books.delete(null));
+
+        assertThat(calls)
+                .allSatisfy(call -> assertThatThrownBy(call)
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage("id"));
+        assertThat(books.filter(Query.all()).count()).hasValue(4);
     }
 }

@@ -18,7 +18,6 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,6 +148,24 @@ abstract class RequestContextFilterContract {
     }
 
     @Test
+    void an_asynchronous_request_that_its_own_thread_completes_is_cached_until_the_chain_ends() throws Exception {
+        start(new RequestContextFilter());
+
+        assertThat(server.get("/complete-here", ALICE).body()).isEqualTo("Book 7");
+        expectOneContextThatCloses(2);
+        assertThat(library.requests).hasSize(1);
+    }
+
+    @Test
+    void an_include_stays_in_the_context() throws Exception {
+        start(new RequestContextFilter());
+
+        assertThat(server.get("/include", ALICE).body()).isEqualTo("Book 7, and Book 7");
+        expectOneContextThatCloses(2);
+        assertThat(library.requests).hasSize(1);
+    }
+
+    @Test
     void a_forward_stays_in_the_context() throws Exception {
         start(new RequestContextFilter());
 
@@ -248,39 +265,6 @@ abstract class RequestContextFilterContract {
         threads.shutdown();
     }
 
-    @Test
-    void a_request_has_the_time_that_the_filter_or_its_caller_gives_it_whichever_is_less() throws Exception {
-        start(RequestContextFilter.builder()
-                .timeLimit(Duration.ofMinutes(5))
-                .deadlineHeader("X-Time-Left")
-                .build());
-        server.get("/plain", ALICE);
-        server.get("/plain", "X-Time-Left: 60000");
-        server.get("/plain", "X-Time-Left: 600000");
-        server.get("/plain", "X-Time-Left: 0");
-        for (String nonsense : List.of("", "-1", "1.5", "soon", "9".repeat(40))) {
-            server.get("/plain", "X-Time-Left: " + nonsense);
-        }
-
-        // The request without time fails and is seen by its error page as well.
-        List<RequestContext> contexts = seen.stream().distinct().toList();
-        assertThat(contexts.get(0).timeLeft().orElseThrow()).isBetween(Duration.ofMinutes(2), Duration.ofMinutes(5));
-        assertThat(contexts.get(1).timeLeft().orElseThrow()).isBetween(Duration.ofSeconds(1), Duration.ofMinutes(1));
-        assertThat(contexts.get(2).timeLeft().orElseThrow()).isBetween(Duration.ofMinutes(2), Duration.ofMinutes(5));
-        assertThat(contexts.get(3).timeLeft()).contains(Duration.ZERO);
-        assertThat(contexts.subList(4, 9))
-                .allSatisfy(
-                        context -> assertThat(context.timeLeft().orElseThrow()).isGreaterThan(Duration.ofMinutes(2)));
-    }
-
-    @Test
-    void a_request_has_all_the_time_unless_told_otherwise() throws Exception {
-        start(new RequestContextFilter());
-        server.get("/plain", "X-Time-Left: 1");
-
-        assertThat(seen.get(0).timeLeft()).isEmpty();
-    }
-
     /** Asks on a connection that stays open; every answer has a length. */
     private static String ask(Socket connection, String path, String user) throws IOException {
         connection.setSoTimeout(20_000);
@@ -314,6 +298,13 @@ abstract class RequestContextFilterContract {
                     }
                 }));
             }
+            case "/complete-here" -> {
+                AsyncContext async = request.startAsync();
+                write(response);
+                async.complete();
+                books.get(7L);
+                seen.add(RequestContext.current().orElseThrow());
+            }
             case "/dispatch" -> dispatchUnless(again, request, response);
             case "/twice" -> dispatchUnless(seen.size() == 3, request, response);
             case "/timeout" -> request.startAsync().setTimeout(100);
@@ -342,6 +333,14 @@ abstract class RequestContextFilterContract {
             case "/forward" -> {
                 books.get(7L);
                 request.getRequestDispatcher("/sync").forward(request, response);
+            }
+            case "/include" -> {
+                write(response);
+                // An included request keeps the path of the one that includes it.
+                if (request.getDispatcherType() != DispatcherType.INCLUDE) {
+                    response.getWriter().write(", and ");
+                    request.getRequestDispatcher("/sync").include(request, response);
+                }
             }
             case "/meet" -> {
                 meet();

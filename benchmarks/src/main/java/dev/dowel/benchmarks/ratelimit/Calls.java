@@ -10,6 +10,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /** What it costs to count a call. */
@@ -40,6 +41,13 @@ public class Calls {
             generous.passes(address);
             strict.passes(address);
         }
+    }
+
+    /** Ends what runs by itself. */
+    @TearDown
+    public void close() {
+        generous.close();
+        strict.close();
     }
 
     private String next() {

@@ -27,10 +27,11 @@ final class Flood {
     }
 
     static double slipped(Kind kind, int room, int clients, int rounds) {
-        Contender contender = kind.open(LIMIT, room);
         String[] addresses = Addresses.of(clients);
-        round(contender, addresses, FIRST_ROUNDS);
-        return 100.0 * round(contender, addresses, rounds) / ((long) clients * rounds);
+        try (Contender contender = kind.open(LIMIT, room)) {
+            round(contender, addresses, FIRST_ROUNDS);
+            return 100.0 * round(contender, addresses, rounds) / ((long) clients * rounds);
+        }
     }
 
     private static long round(Contender contender, String[] addresses, int rounds) {

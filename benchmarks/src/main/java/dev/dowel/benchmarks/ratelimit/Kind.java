@@ -9,11 +9,13 @@ import dev.dowel.ratelimit.RateLimitRule;
 import io.github.bucket4j.Bandwidth;
 import io.github.bucket4j.Bucket;
 import io.github.resilience4j.ratelimiter.RateLimiterConfig;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import org.eclipse.jetty.ee10.servlets.DoSFilter;
 
 /** The contenders by name. All count by the text of an address; calls come back over an hour. */
 public enum Kind {
@@ -37,6 +39,31 @@ public enum Kind {
             filter.setBucketDuration((int) PERIOD.toSeconds());
             filter.setBucketRequests((int) calls);
             return new FilterCalls(filter);
+        }
+    },
+    /**
+     * Jetty's filter, rejecting what is too much. It knows no period but a second, one call of which is the least it can
+     * allow. It keeps the time of each call of a second: a limit that is never reached would not fit in memory, so there it
+     * passes what it finds too much.
+     */
+    JETTY("Jetty DoSFilter") {
+        @Override
+        Contender open(long calls, int clients) {
+            long perSecond = Math.max(1, calls / PERIOD.toSeconds());
+            boolean reached = perSecond <= MOST_OF_JETTY;
+            DoSFilter filter = new DoSFilter();
+            // Its own one writes a line for each refusal.
+            filter.setListener(new DoSFilter.Listener() {
+                @Override
+                public DoSFilter.Action onRequestOverLimit(
+                        HttpServletRequest request, DoSFilter.OverLimit limit, DoSFilter by) {
+                    return reached ? DoSFilter.Action.fromDelay(by.getDelayMs()) : DoSFilter.Action.NO_ACTION;
+                }
+            });
+            FilterCalls contender = new FilterCalls(filter);
+            filter.setDelayMs(-1);
+            filter.setMaxRequestsPerSec((int) Math.min(perSecond, MOST_OF_JETTY));
+            return contender;
         }
     },
     /** A bucket for each client in a map that only grows. */
@@ -88,6 +115,7 @@ public enum Kind {
     };
 
     private static final Duration PERIOD = Duration.ofHours(1);
+    private static final long MOST_OF_JETTY = 25;
     private static final Logger TOMCAT_LOG =
             Logger.getLogger(org.apache.catalina.filters.RateLimitFilter.class.getName());
 

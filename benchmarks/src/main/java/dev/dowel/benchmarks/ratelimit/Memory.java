@@ -1,7 +1,6 @@
 package dev.dowel.benchmarks.ratelimit;
 
 import dev.dowel.benchmarks.Table;
-import java.lang.ref.Reference;
 import java.util.List;
 
 /** What the heap holds for each client, without the text of its address. */
@@ -18,15 +17,16 @@ final class Memory {
     }
 
     private static long bytes(Kind kind, String[] addresses) {
-        kind.open(1, 1).passes(addresses[0]);
-        long before = used();
-        Contender contender = kind.open(10, addresses.length);
-        for (String address : addresses) {
-            contender.passes(address);
+        try (Contender first = kind.open(1, 1)) {
+            first.passes(addresses[0]);
         }
-        long after = used();
-        Reference.reachabilityFence(contender);
-        return after - before;
+        long before = used();
+        try (Contender contender = kind.open(10, addresses.length)) {
+            for (String address : addresses) {
+                contender.passes(address);
+            }
+            return used() - before;
+        }
     }
 
     /** Of several collections the least. */

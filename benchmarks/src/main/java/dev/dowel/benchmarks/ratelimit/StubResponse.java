@@ -40,6 +40,9 @@ final class StubResponse extends HttpServletResponseWrapper {
     public void setStatus(int status) {}
 
     @Override
+    public void sendError(int status) {}
+
+    @Override
     public void sendError(int status, String message) {}
 
     @Override

@@ -31,6 +31,7 @@ final class ChannelConsumer extends DefaultConsumer implements MessageProcessor.
     private final Owner owner;
     private final CompletableFuture<Void> gone = new CompletableFuture<>();
     private final AtomicBoolean cancelling = new AtomicBoolean();
+    private final AtomicBoolean cancelledByBroker = new AtomicBoolean();
     private final Semaphore idle = new Semaphore(1);
     private volatile boolean retired;
     private volatile long lastBusy = System.nanoTime();
@@ -65,7 +66,18 @@ final class ChannelConsumer extends DefaultConsumer implements MessageProcessor.
     }
 
     boolean active() {
-        return consuming != null && !gone.isDone() && getChannel().isOpen();
+        return consuming != null
+                && !cancelledByBroker.get()
+                && !gone.isDone()
+                && getChannel().isOpen();
+    }
+
+    /** Nothing comes any more, if the tag is of this one; a handler may still be running. */
+    void cancelledByBroker(String tag) {
+        if (tag.equals(consuming) && cancelledByBroker.compareAndSet(false, true)) {
+            LOG.warn("{}: the broker cancelled a consumer; reopening", queue);
+            owner.check();
+        }
     }
 
     /** Completes when nothing comes any more and what came is dealt with. */
@@ -143,8 +155,13 @@ final class ChannelConsumer extends DefaultConsumer implements MessageProcessor.
         return Thread.currentThread().equals(handling);
     }
 
+    /** Tells whether a handler is running. */
+    boolean busy() {
+        return idle.availablePermits() == 0;
+    }
+
     boolean idleLongerThan(Duration time) {
-        return idle.availablePermits() > 0 && System.nanoTime() - lastBusy > time.toNanos();
+        return !busy() && System.nanoTime() - lastBusy > time.toNanos();
     }
 
     /** Lets no handler begin until it is let go; returns false if one is running. */
@@ -220,7 +237,6 @@ final class ChannelConsumer extends DefaultConsumer implements MessageProcessor.
 
     @Override
     public void handleCancel(String consumerTag) {
-        LOG.warn("{}: the broker cancelled a consumer; reopening", queue);
         gone.complete(null);
         owner.check();
     }

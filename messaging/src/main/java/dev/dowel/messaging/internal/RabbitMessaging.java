@@ -82,11 +82,13 @@ final class RabbitMessaging implements Messaging {
         this.tracing = tracing;
         ConnectionEvents publisher = new ConnectionEvents(MessagingListener.Connection.PUBLISHING, events);
         ConnectionEvents consumer = new ConnectionEvents(MessagingListener.Connection.CONSUMING, events);
-        this.publishing = connection(broker, " publisher", state -> {
+        this.publishing = connection(broker.factory(), broker.address(), " publisher", state -> {
             publishingChanged();
             publisher.now(state);
         });
-        this.consuming = connection(broker, " consumer", state -> {
+        ConnectionFactory consumers = broker.factory();
+        consumers.setTrafficListener(new CancelNotices(this::cancelledByBroker));
+        this.consuming = connection(consumers, broker.address(), " consumer", state -> {
             consumingChanged();
             consumer.now(state);
         });
@@ -110,10 +112,10 @@ final class RabbitMessaging implements Messaging {
         };
     }
 
-    private SupervisedConnection connection(BrokerSettings broker, String purpose, Consumer<ConnectionState> onChange) {
-        ConnectionFactory factory = broker.factory();
+    private SupervisedConnection connection(
+            ConnectionFactory factory, BrokerAddress address, String purpose, Consumer<ConnectionState> onChange) {
         factory.setThreadFactory(threads("dowel-messaging io"));
-        return new SupervisedConnection(name + purpose, factory, dispatch, broker.address(), new BackOff(), onChange);
+        return new SupervisedConnection(name + purpose, factory, dispatch, address, new BackOff(), onChange);
     }
 
     private void publishingChanged() {
@@ -141,6 +143,10 @@ final class RabbitMessaging implements Messaging {
 
     private void consumingChanged() {
         subscriptions.values().forEach(RabbitSubscription::check);
+    }
+
+    private void cancelledByBroker(String tag) {
+        subscriptions.values().forEach(subscription -> subscription.cancelledByBroker(tag));
     }
 
     @Override

@@ -96,6 +96,11 @@ final class RabbitSubscription implements Subscription, ChannelConsumer.Owner {
         }
     }
 
+    /** The broker has cancelled a consumer, perhaps one of these. */
+    void cancelledByBroker(String tag) {
+        workers.forEach(worker -> worker.cancelledByBroker(tag));
+    }
+
     @Override
     public String queue() {
         return plan.queue();

@@ -4,9 +4,12 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One place for a consumer on a channel of its own, filled anew whenever the channel or the consumer is gone. */
@@ -17,8 +20,9 @@ final class Worker {
     private final MessageProcessor processor;
     private final ChannelConsumer.Owner owner;
     private final Executor executor;
-    private final HandlingWatch watch;
     private volatile @Nullable ChannelConsumer consumer;
+    /** Those before it whose handlers are still running. */
+    private final Set<ChannelConsumer> replaced = ConcurrentHashMap.newKeySet();
 
     /** What waits for a handler runs on the executor. */
     Worker(SubscriptionPlan plan, MessageProcessor processor, ChannelConsumer.Owner owner, Executor executor) {
@@ -26,7 +30,6 @@ final class Worker {
         this.processor = processor;
         this.owner = owner;
         this.executor = executor;
-        this.watch = new HandlingWatch(plan.queue(), plan.maxHandlingTime(), processor.events());
     }
 
     boolean active() {
@@ -34,15 +37,27 @@ final class Worker {
         return now != null && now.active();
     }
 
-    /** Tells whether the calling thread is that of its handler. */
+    /** Tells whether the calling thread is that of its handler, or of one that it has not waited for. */
     boolean handlingHere() {
-        ChannelConsumer now = consumer;
-        return now != null && now.handlingHere();
+        return all().anyMatch(ChannelConsumer::handlingHere);
     }
 
-    /** Reports a handler that runs too long. */
+    private Stream<ChannelConsumer> all() {
+        return Stream.concat(Stream.ofNullable(consumer), replaced.stream());
+    }
+
+    /** The broker has cancelled a consumer, perhaps this one. */
+    void cancelledByBroker(String tag) {
+        ChannelConsumer now = consumer;
+        if (now != null) {
+            now.cancelledByBroker(tag);
+        }
+    }
+
+    /** Reports handlers that run too long. */
     void checkHandling() {
-        watch.check();
+        replaced.removeIf(one -> !one.busy());
+        all().forEach(one -> one.watch().check());
     }
 
     /** Tells whether its consumer has had nothing to do for so long that it may be dead. */
@@ -53,6 +68,10 @@ final class Worker {
 
     void open(Connection from) throws IOException {
         close();
+        ChannelConsumer old = consumer;
+        if (old != null && old.busy()) {
+            replaced.add(old);
+        }
         consumer = opened(from);
         if (owner.stopping()) {
             // It came too late to be cancelled with the others.
@@ -79,6 +98,7 @@ final class Worker {
 
     private ChannelConsumer opened(Connection from) throws IOException {
         Channel channel = Exchanges.openChannel(from);
+        HandlingWatch watch = new HandlingWatch(plan.queue(), plan.maxHandlingTime(), processor.events());
         ChannelConsumer fresh = new ChannelConsumer(channel, plan.queue(), processor, watch, owner);
         try {
             channel.basicQos(share());
@@ -103,8 +123,18 @@ final class Worker {
         }
     }
 
-    /** Completes when the last delivery before the broker's answer to cancel is dealt with, at the latest at the end. */
+    /**
+     * Completes when the last delivery before the broker's answer to cancel is dealt with, and what consumers before it began,
+     * at the latest at the end.
+     */
     CompletableFuture<Void> drained(long end) {
+        Stream<CompletableFuture<Void>> before =
+                replaced.stream().map(one -> CompletableFuture.runAsync(() -> one.awaitIdle(end), executor));
+        return CompletableFuture.allOf(
+                Stream.concat(Stream.of(nowDrained(end)), before).toArray(CompletableFuture<?>[]::new));
+    }
+
+    private CompletableFuture<Void> nowDrained(long end) {
         ChannelConsumer now = consumer;
         if (now != null && plan.inOrder()) {
             return CompletableFuture.runAsync(() -> now.awaitIdle(end), executor);

@@ -9,9 +9,9 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,23 +29,37 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
     /** Of headers and bodies; the first row counts as little as it must, for it may be larger. */
     static final long MOST_BYTES = 8L * 1024 * 1024;
 
+    /**
+     * Finds the due rows of a shard. A key waits behind its oldest row that is not due yet, except that the forms of one event do
+     * not wait for each other where no other event is between them.
+     */
+    private static final String DUE =
+            "SELECT o.shard, o.id, octet_length(o.headers) + octet_length(o.body) FROM messaging_outbox o"
+                    + " WHERE o.shard = ? AND o.parked = false AND (o.next_attempt_at IS NULL OR o.next_attempt_at <= ?)"
+                    + " AND (o.ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM messaging_outbox e"
+                    + " WHERE e.shard = o.shard AND e.ordering_key = o.ordering_key AND e.id < o.id"
+                    + " AND e.parked = false AND e.next_attempt_at > ?"
+                    + " AND (e.event_id <> o.event_id OR e.exchange <> o.exchange"
+                    + " OR EXISTS (SELECT 1 FROM messaging_outbox m WHERE m.shard = o.shard"
+                    + " AND m.ordering_key = o.ordering_key AND m.id > e.id AND m.id < o.id AND m.parked = false"
+                    + " AND (m.event_id <> o.event_id OR m.exchange <> o.exchange)))))";
+
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final TypeReference<Map<String, String>> HEADERS = new TypeReference<>() {};
 
     static DueRows of(Connection connection, List<Integer> shards, int limit, Instant now) throws SQLException {
+        int share = Math.max(1, limit / shards.size());
+        List<Found> found = find(connection, shards, share, now);
         List<Long> ids = new ArrayList<>();
         long bytes = 0;
-        boolean more = false;
-        for (int i = 0; i < shards.size(); i++) {
-            // What one does not need is left to those after it.
-            int left = shards.size() - i;
-            int share = Math.max(1, (limit - ids.size()) / left);
-            Numbers numbers =
-                    numbers(connection, shards.get(i), share, (MOST_BYTES - bytes) / left, ids.isEmpty(), now);
-            ids.addAll(numbers.ids);
-            bytes += numbers.bytes;
-            more |= numbers.more;
+        for (Found row : found) {
+            bytes += row.bytes();
+            if (bytes > MOST_BYTES && !ids.isEmpty()) {
+                break;
+            }
+            ids.add(row.id());
         }
+        boolean more = ids.size() < found.size() || anyShardHas(share, found);
         List<OutboxRow> rows = new ArrayList<>();
         Map<Long, String> unreadable = new LinkedHashMap<>();
         if (!ids.isEmpty()) {
@@ -54,54 +68,62 @@ record DueRows(List<OutboxRow> rows, Map<Long, String> unreadable, boolean more)
         return new DueRows(rows, unreadable, more);
     }
 
-    private record Numbers(List<Long> ids, long bytes, boolean more) {}
+    /** A row that is due and was not read. */
+    private record Found(int shard, long id, long bytes) {}
 
-    /**
-     * Finds the rows without reading them. A key waits behind its oldest row that is not due yet, except that the forms of
-     * one event do not wait for each other where no other event is between them.
-     */
-    private static Numbers numbers(
-            Connection connection, int shard, int limit, long mostBytes, boolean oneAnyway, Instant now)
+    private static boolean anyShardHas(int rows, List<Found> found) {
+        return found.stream()
+                .collect(Collectors.groupingBy(Found::shard, Collectors.counting()))
+                .containsValue((long) rows);
+    }
+
+    /** Finds rows of each shard, at most so many of each. */
+    private static List<Found> find(Connection connection, List<Integer> shards, int share, Instant now)
             throws SQLException {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT id, octet_length(headers) + octet_length(body) FROM messaging_outbox o"
-                        + " WHERE shard = ? AND parked = false AND (next_attempt_at IS NULL OR next_attempt_at <= ?)"
-                        + " AND (ordering_key IS NULL OR NOT EXISTS (SELECT 1 FROM messaging_outbox e"
-                        + " WHERE e.shard = o.shard AND e.ordering_key = o.ordering_key AND e.id < o.id"
-                        + " AND e.parked = false AND e.next_attempt_at > ?"
-                        + " AND (e.event_id <> o.event_id OR e.exchange <> o.exchange"
-                        + " OR EXISTS (SELECT 1 FROM messaging_outbox m WHERE m.shard = o.shard"
-                        + " AND m.ordering_key = o.ordering_key AND m.id > e.id AND m.id < o.id AND m.parked = false"
-                        + " AND (m.event_id <> o.event_id OR m.exchange <> o.exchange)))))"
-                        + " ORDER BY id LIMIT " + limit)) {
-            SqlDialect dialect = SqlDialect.of(connection);
-            select.setInt(1, shard);
-            select.setObject(2, dialect.time(now));
-            select.setObject(3, dialect.time(now));
-            List<Long> ids = new ArrayList<>();
-            long bytes = 0;
+        String one = DUE + " ORDER BY o.id LIMIT " + share;
+        String all = shards.size() == 1
+                ? one
+                : "(" + String.join(") UNION ALL (", Collections.nCopies(shards.size(), one)) + ") ORDER BY id";
+        SqlDialect dialect = SqlDialect.of(connection);
+        try (PreparedStatement select = connection.prepareStatement(all)) {
+            int i = 1;
+            for (int shard : shards) {
+                select.setInt(i++, shard);
+                select.setObject(i++, dialect.time(now));
+                select.setObject(i++, dialect.time(now));
+            }
+            List<Found> found = new ArrayList<>();
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    long more = rows.getLong(2);
-                    if (bytes + more > mostBytes && !(oneAnyway && ids.isEmpty())) {
-                        return new Numbers(ids, bytes, true);
-                    }
-                    bytes += more;
-                    ids.add(rows.getLong(1));
+                    found.add(new Found(rows.getInt(1), rows.getLong(2), rows.getLong(3)));
                 }
             }
-            return new Numbers(ids, bytes, ids.size() == limit);
+            return found;
         }
     }
 
     private static void read(Connection connection, List<Long> ids, List<OutboxRow> due, Map<Long, String> unreadable)
             throws SQLException {
-        String list = ids.stream().map(String::valueOf).collect(Collectors.joining(","));
-        try (Statement select = connection.createStatement();
-                ResultSet rows = select.executeQuery(
-                        "SELECT id, message_id, event_id, exchange, type, routing_key, ordering_key, correlation_id,"
-                                + " content_type, headers, body, route, attempts FROM messaging_outbox WHERE id IN ("
-                                + list + ") ORDER BY id")) {
+        boolean array = SqlDialect.of(connection) == SqlDialect.POSTGRESQL;
+        String among = array ? "= ANY (?)" : "IN (" + String.join(",", Collections.nCopies(ids.size(), "?")) + ")";
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT id, message_id, event_id, exchange, type, routing_key, ordering_key, correlation_id,"
+                        + " content_type, headers, body, route, attempts FROM messaging_outbox WHERE id " + among
+                        + " ORDER BY id")) {
+            if (array) {
+                select.setArray(1, connection.createArrayOf("bigint", ids.toArray()));
+            } else {
+                for (int i = 0; i < ids.size(); i++) {
+                    select.setLong(i + 1, ids.get(i));
+                }
+            }
+            read(select, due, unreadable);
+        }
+    }
+
+    private static void read(PreparedStatement select, List<OutboxRow> due, Map<Long, String> unreadable)
+            throws SQLException {
+        try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
                 try {
                     due.add(read(rows));

@@ -315,7 +315,7 @@ public final class Outbox implements AutoCloseable {
         }
 
         /**
-         * Sets how many rows are published at once, of four of the sixteen shards at most; fewer where they have more than
+         * Sets how many rows are published at once, of eight of the sixteen shards at most; fewer where they have more than
          * 8 MiB together, but always one.
          *
          * @param rows 1 to 10,000; default 500

@@ -25,7 +25,7 @@ public interface OutboxListener {
     default void relayed(Batch batch) {}
 
     /**
-     * Rows, of four of the sixteen shards at most, that were published together.
+     * Rows, of eight of the sixteen shards at most, that were looked at together. Some may have been left to the next batch.
      *
      * @param rows how many rows it had
      * @param published how many of them are done

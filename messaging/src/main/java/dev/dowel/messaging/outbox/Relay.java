@@ -151,7 +151,7 @@ final class Relay implements AutoCloseable {
             complaints.log(Level.ERROR, "unreadable", "The outbox parks row " + row.getKey() + ": " + row.getValue());
             OutboxTable.park(connection, row.getKey(), row.getValue());
         }
-        Batch batch = new Batch(messaging, shards, due.rows(), options.confirmTimeout(), complaints);
+        Batch batch = new Batch(messaging, shards, due, options.confirmTimeout(), complaints);
         batch.publish();
         batch.settle(connection);
         connection.commit();

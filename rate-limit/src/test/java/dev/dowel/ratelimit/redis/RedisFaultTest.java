@@ -8,6 +8,7 @@ import dev.dowel.ratelimit.BucketStoreException;
 import dev.dowel.ratelimit.ClientAddress;
 import dev.dowel.ratelimit.Decision;
 import dev.dowel.ratelimit.FailurePolicy;
+import dev.dowel.ratelimit.KeyResolver;
 import dev.dowel.ratelimit.Quota;
 import dev.dowel.ratelimit.RateLimitKey;
 import dev.dowel.ratelimit.RateLimitListener;
@@ -17,7 +18,9 @@ import dev.dowel.testservices.Redis;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -241,6 +244,31 @@ class RedisFaultTest {
             assertThat(keys.get(0)).matches("rate-limit:[0-9a-f]{16}:hundred:4-c0000207");
             assertThat(commands.pttl(keys.get(0)))
                     .isBetween(1L, Duration.ofMinutes(2).toMillis());
+        } finally {
+            client.shutdown(0, 2, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void no_text_of_a_request_gets_to_redis() {
+        String hostile = "secret\r\nFLUSHALL\r\n{*}'); DROP TABLE x; --";
+        HttpServletRequest request = (HttpServletRequest) Proxy.newProxyInstance(
+                getClass().getClassLoader(),
+                new Class<?>[] {HttpServletRequest.class},
+                (self, method, arguments) -> method.getName().equals("getHeader") ? hostile : null);
+        RateLimitKey key = KeyResolver.header("X-Api-Key")
+                .resolve(request, ClientAddress.parse("192.0.2.7").orElseThrow());
+        ResilientBucketStore instance = instance(FailurePolicy.CLOSED, Duration.ofSeconds(5));
+        Awaitility.await()
+                .ignoreExceptions()
+                .until(() -> instance.tryConsume(HUNDRED, key, 1).allowed());
+        RedisClient client = RedisClient.create(redis.uri().toString());
+        try (StatefulRedisConnection<String, String> connection = client.connect()) {
+            RedisCommands<String, String> commands = connection.sync();
+            List<String> keys = commands.keys("*");
+            assertThat(keys).hasSize(1);
+            assertThat(keys.get(0)).matches("rate-limit:[0-9a-f]{16}:hundred:h-[0-9a-f]{32}");
+            assertThat(commands.get(keys.get(0))).doesNotContain("secret", "FLUSHALL", "DROP");
         } finally {
             client.shutdown(0, 2, TimeUnit.SECONDS);
         }

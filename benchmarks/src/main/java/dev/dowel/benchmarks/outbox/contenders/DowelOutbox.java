@@ -29,7 +29,7 @@ final class DowelOutbox implements Relaying {
             @Override
             public void relayed(Batch batch) {
                 setting.tally().done(batch.published(), new long[0]);
-                if (batch.published() < batch.rows()) {
+                if (!batch.failed().isEmpty() || batch.parked() > 0) {
                     setting.tally().failed(new IllegalStateException("not published: " + batch));
                 }
             }
