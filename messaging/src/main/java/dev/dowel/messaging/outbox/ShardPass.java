@@ -10,7 +10,7 @@ import java.util.List;
  */
 final class ShardPass {
     /** So few that other relays find some as well. */
-    private static final int TOGETHER = 8;
+    static final int TOGETHER = 8;
 
     private final int start;
     private int together;
