@@ -8,7 +8,7 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 /** A service in a container, where a Docker engine answers. The port outside is fixed, so that a restart keeps it. */
-final class Containers implements Service {
+final class Containers implements Freezable {
     private final GenericContainer<?> container;
     private final int port;
 
@@ -61,6 +61,22 @@ final class Containers implements Service {
                 .exec();
         Processes.await(
                 "the container is gone", Duration.ofSeconds(10), () -> !Processes.answers(port, new byte[0]), () -> "");
+    }
+
+    @Override
+    public void freeze() {
+        DockerClientFactory.instance()
+                .client()
+                .pauseContainerCmd(container.getContainerId())
+                .exec();
+    }
+
+    @Override
+    public void thaw() {
+        DockerClientFactory.instance()
+                .client()
+                .unpauseContainerCmd(container.getContainerId())
+                .exec();
     }
 
     @Override

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A Redis for tests. Safe for use by several threads, except that kill and restart belong to one. */
+/** A Redis for tests. Safe for use by several threads, except that those which end, freeze or start it belong to one. */
 public final class Redis implements AutoCloseable {
     private static final String VARIABLE = "REDIS_URI";
     private static @Nullable Redis shared;
 
     private final URI uri;
-    private final @Nullable Service service;
+    private final @Nullable Freezable service;
 
-    private Redis(URI uri, @Nullable Service service) {
+    private Redis(URI uri, @Nullable Freezable service) {
         this.uri = uri;
         this.service = service;
     }
@@ -39,7 +39,7 @@ public final class Redis implements AutoCloseable {
         throw new MissingServiceException("Redis", "redis-server", VARIABLE);
     }
 
-    private static Redis own(Service service) {
+    private static Redis own(Freezable service) {
         return new Redis(URI.create("redis://127.0.0.1:" + service.port()), service);
     }
 
@@ -67,7 +67,17 @@ public final class Redis implements AutoCloseable {
         service().restart();
     }
 
-    private Service service() {
+    /** Makes it hang: connections stay, and nothing answers on them. */
+    public void freeze() {
+        service().freeze();
+    }
+
+    /** Lets it go on, with what it was sent meanwhile. */
+    public void thaw() {
+        service().thaw();
+    }
+
+    private Freezable service() {
         if (service == null) {
             throw new IllegalStateException("The server that " + VARIABLE + " names is not ours to kill");
         }

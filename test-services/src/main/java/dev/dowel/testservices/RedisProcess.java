@@ -8,7 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A Redis with its own port that keeps nothing on disk. */
-final class RedisProcess implements Service {
+final class RedisProcess implements Freezable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final byte[] PING = "PING\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -44,6 +44,22 @@ final class RedisProcess implements Service {
     public void kill() {
         if (process != null) {
             Processes.kill(process.pid());
+        }
+    }
+
+    @Override
+    public void freeze() {
+        signal("STOP");
+    }
+
+    @Override
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        if (process != null) {
+            Processes.run(List.of("sh", "-c", "kill -" + name + " " + process.pid()), Map.of(), folder.path());
         }
     }
 
