@@ -5,6 +5,7 @@ import static dev.dowel.benchmarks.outbox.contenders.Contender.DOWEL_TWO;
 import static dev.dowel.benchmarks.outbox.contenders.Contender.GRUELBOX;
 import static dev.dowel.benchmarks.outbox.contenders.Contender.HAND;
 import static dev.dowel.benchmarks.outbox.contenders.Contender.RAW;
+import static dev.dowel.benchmarks.outbox.contenders.Contender.SPRING;
 
 import dev.dowel.benchmarks.outbox.contenders.Contender;
 import java.util.Arrays;
@@ -14,13 +15,13 @@ import java.util.Locale;
 /** What is measured, and who takes part. The first is ours. */
 enum Cell {
     /** How fast a backlog goes. */
-    E7("rows stored before are published", 0, List.of(DOWEL, DOWEL_TWO, RAW, HAND, GRUELBOX)),
+    E7("rows stored before are published", 0, List.of(DOWEL, DOWEL_TWO, RAW, HAND, GRUELBOX, SPRING)),
     /** A rate that all should hold. */
-    E8_1000("1,000 events/s stored, published and handled", 1_000, List.of(DOWEL, HAND, GRUELBOX)),
+    E8_1000("1,000 events/s stored, published and handled", 1_000, List.of(DOWEL, HAND, GRUELBOX, SPRING)),
     /** A rate for a busy service. */
-    E8_2500("2,500 events/s stored, published and handled", 2_500, List.of(DOWEL, HAND, GRUELBOX)),
+    E8_2500("2,500 events/s stored, published and handled", 2_500, List.of(DOWEL, HAND, GRUELBOX, SPRING)),
     /** A rate that ours is to hold. */
-    E8_5000("5,000 events/s stored, published and handled", 5_000, List.of(DOWEL, HAND, GRUELBOX));
+    E8_5000("5,000 events/s stored, published and handled", 5_000, List.of(DOWEL, HAND, GRUELBOX, SPRING));
 
     private final String what;
     private final int rate;

@@ -11,7 +11,9 @@ public enum Contender {
     /** What one writes without a library. */
     HAND("hand-written loop", HandWritten::new),
     /** gruelbox transaction-outbox. */
-    GRUELBOX("gruelbox, 16 threads", Gruelbox::new);
+    GRUELBOX("gruelbox, 16 threads", Gruelbox::new),
+    /** Spring Integration over Spring AMQP. */
+    SPRING("Spring Integration's JDBC channel", SpringIntegration::new);
 
     @FunctionalInterface
     private interface Opening {
