@@ -32,6 +32,7 @@ final class Batch {
     private final Messaging messaging;
     private final List<Integer> shards;
     private final List<OutboxRow> rows;
+    private final boolean more;
     private final Duration confirmTimeout;
     private final Complaints complaints;
     private final Pipeline pipeline;
@@ -44,6 +45,7 @@ final class Batch {
         this.messaging = messaging;
         this.shards = shards;
         this.rows = due.rows();
+        this.more = due.more();
         this.pipeline = new Pipeline(messaging, due.rows(), due.more());
         this.confirmTimeout = confirmTimeout;
         this.complaints = complaints;
@@ -56,6 +58,11 @@ final class Batch {
     /** Returns how many rows are not due any more, for whatever reason. */
     int settled() {
         return confirmed + parked + delayed;
+    }
+
+    /** Tells whether there are more rows that are due, in the table or left by this batch for want of time. */
+    boolean more() {
+        return more || pipeline.cutShort();
     }
 
     /** Returns how many rows nobody waits for any longer. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +40,21 @@ final class Pipeline {
     /** With so few rows left the last ones of the longest keys are not waited for. */
     private final int fewEnough;
 
+    private final LongSupplier nanos;
     private int unsent;
     private int unanswered;
+    private long lastFollow;
     private boolean over;
+    private boolean cutShort;
 
     /** If there are more rows where these come from, the last quarter need not be sent. */
     Pipeline(Messaging messaging, List<OutboxRow> rows, boolean more) {
+        this(messaging, rows, more, System::nanoTime);
+    }
+
+    Pipeline(Messaging messaging, List<OutboxRow> rows, boolean more, LongSupplier nanos) {
         this.messaging = messaging;
+        this.nanos = nanos;
         this.unsent = rows.size();
         this.fewEnough = more ? rows.size() / 4 : 0;
         addSteps(rows);
@@ -81,17 +90,20 @@ final class Pipeline {
 
     /**
      * Sends and waits, at most for the confirm timeout and one publish timeout. When it returns nothing more is handed to
-     * the publisher: what was not by then is left to the next batch.
+     * the publisher: what was not by then is left to the next batch. In the second half of the time no row follows
+     * another of its key, so that each that is sent has time to be confirmed.
      */
     void run(Duration confirmTimeout) throws InterruptedException {
-        long deadline = System.nanoTime() + confirmTimeout.toNanos();
+        long start = nanos.getAsLong();
+        long deadline = start + confirmTimeout.toNanos();
+        lastFollow = start + confirmTimeout.toNanos() / 2;
         while (unanswered > 0 || !(over || ready.isEmpty())) {
             Step step = over ? null : ready.poll();
             if (step != null) {
                 send(step, deadline);
                 continue;
             }
-            Answer answer = answers.poll(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            Answer answer = answers.poll(deadline - nanos.getAsLong(), TimeUnit.NANOSECONDS);
             if (answer == null) {
                 return;
             }
@@ -101,7 +113,7 @@ final class Pipeline {
 
     private void send(Step step, long deadline) {
         for (OutboxRow row : step.rows) {
-            over |= System.nanoTime() - deadline > 0;
+            over |= nanos.getAsLong() - deadline > 0;
             if (over) {
                 return;
             }
@@ -148,8 +160,17 @@ final class Pipeline {
         Step step = answer.step;
         step.answered++;
         if (step.answered == step.rows.size() && step.next != null && unsent > fewEnough && arrived(step)) {
-            ready.add(step.next);
+            if (nanos.getAsLong() - lastFollow < 0) {
+                ready.add(step.next);
+            } else {
+                cutShort = true;
+            }
         }
+    }
+
+    /** Tells whether rows were left only because those before them took long. */
+    boolean cutShort() {
+        return cutShort;
     }
 
     /** Tells whether the next event of the same key may be sent. */

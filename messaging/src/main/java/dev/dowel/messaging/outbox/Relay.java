@@ -158,7 +158,7 @@ final class Relay implements AutoCloseable {
         pass.sent |= batch.confirmed() > 0;
         int parked = batch.parked() + due.unreadable().size();
         // Behind a row that was parked there may be others of its key.
-        pass.more |= parked > 0 || (batch.settled() > 0 && due.more());
+        pass.more |= parked > 0 || (batch.settled() > 0 && batch.more());
         tell(new OutboxListener.Batch(
                 due.rows().size() + due.unreadable().size(), batch.confirmed(), batch.failed(), parked));
     }
