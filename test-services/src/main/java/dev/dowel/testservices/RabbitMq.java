@@ -2,11 +2,15 @@ package dev.dowel.testservices;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A RabbitMQ for tests. Safe for use by several threads, except that kill and restart belong to one. */
@@ -14,10 +18,13 @@ public final class RabbitMq implements AutoCloseable {
     private static final String VARIABLE = "RABBITMQ_URI";
     private static final String FOLDER = "rabbitmq";
     private static final String IMAGE = System.getProperty("dowel.rabbitmq.image", "rabbitmq:4");
+    private static final int MOST_VHOSTS = 8;
     private static @Nullable RabbitMq shared;
 
     private final URI uri;
     private final @Nullable Service service;
+    private final Queue<String> vhosts = new ArrayDeque<>();
+    private int vhostsAtOnce = 1;
 
     private RabbitMq(URI uri, @Nullable Service service) {
         this.uri = uri;
@@ -114,15 +121,34 @@ public final class RabbitMq implements AutoCloseable {
         return uri;
     }
 
-    /** Makes a vhost that nobody else uses; on a broker of somebody else's it is the one that its URI names. */
-    public URI newVhost() {
+    /** Returns a vhost that nobody else uses; on a broker of somebody else's it is the one that its URI names. */
+    public synchronized URI newVhost() {
         if (service == null) {
             return uri;
         }
-        String name = "test-" + UUID.randomUUID();
-        ctl("add_vhost", name);
-        ctl("set_permissions", "-p", name, "guest", ".*", ".*", ".*");
-        return URI.create(uri + "/" + name);
+        if (vhosts.isEmpty()) {
+            addVhosts();
+        }
+        return URI.create(uri + "/" + vhosts.remove());
+    }
+
+    /** A start of {@code rabbitmqctl} takes seconds: who has asked several times will ask again. */
+    private void addVhosts() {
+        List<String> names = Stream.generate(() -> "test-" + UUID.randomUUID())
+                .limit(vhostsAtOnce)
+                .toList();
+        String list = names.stream().map(name -> "<<\"" + name + "\">>").collect(Collectors.joining(", "));
+        ctl("eval", """
+                lists:foreach(
+                    fun(Name) ->
+                        ok = rabbit_vhost:add(Name, <<"guest">>),
+                        ok = rabbit_auth_backend_internal:set_permissions(
+                            <<"guest">>, Name, <<".*">>, <<".*">>, <<".*">>, <<"guest">>)
+                    end,
+                    [%s]).
+                """.formatted(list));
+        vhosts.addAll(names);
+        vhostsAtOnce = Math.min(MOST_VHOSTS, 2 * vhostsAtOnce);
     }
 
     /** Runs {@code rabbitmqctl} and returns what it printed. */

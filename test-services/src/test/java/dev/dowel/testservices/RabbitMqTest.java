@@ -12,7 +12,9 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -66,8 +68,10 @@ class RabbitMqTest {
 
     @Test
     void a_new_vhost_is_nobody_elses() throws Exception {
-        URI one = RabbitMq.shared().newVhost();
-        URI other = RabbitMq.shared().newVhost();
+        List<URI> some = Stream.generate(RabbitMq.shared()::newVhost).limit(5).toList();
+        assertThat(some).doesNotHaveDuplicates();
+        URI one = some.get(1);
+        URI other = some.get(4);
         try (Connection first = connect(one);
                 Connection second = connect(other)) {
             first.createChannel().queueDeclare("only-here", true, false, false, Map.of());
