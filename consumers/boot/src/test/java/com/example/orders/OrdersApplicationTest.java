@@ -25,6 +25,8 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -103,15 +105,22 @@ class OrdersApplicationTest {
         assertThat(call("GET", "/orders", TOKEN.token()).body()).isEqualTo("[]");
     }
 
-    @Test
+    @ParameterizedTest
     @Order(4)
-    void calls_and_messages_are_metered() throws Exception {
-        assertThat(call("GET", "/actuator/metrics/dowel.remote.calls", TOKEN.token()).statusCode())
-                .isEqualTo(200);
-        assertThat(call("GET", "/actuator/metrics/messaging.publish", TOKEN.token()).statusCode())
-                .isEqualTo(200);
-        assertThat(call("GET", "/actuator/metrics/messaging.consume", TOKEN.token()).statusCode())
-                .isEqualTo(200);
+    @ValueSource(
+            strings = {
+                "dowel.remote.calls",
+                "messaging.publish",
+                "messaging.consume",
+                "dowel.auth.accepted?tag=client:shop",
+                "dowel.auth.refused?tag=reason:missing",
+                "dowel.ratelimit.decisions?tag=outcome:allowed"
+            })
+    void calls_and_messages_are_metered(String meter) throws Exception {
+        HttpResponse<String> answer = call("GET", "/actuator/metrics/" + meter, TOKEN.token());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"COUNT\"").doesNotContain("\"COUNT\",\"value\":0.0}");
     }
 
     @Test
