@@ -1,11 +1,13 @@
 package com.example.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.dowel.authtoken.GeneratedToken;
 import dev.dowel.authtoken.TokenGenerator;
 import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.outbox.Outbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -47,6 +49,15 @@ class OrdersApplicationTest {
     @Autowired
     private Messaging messaging;
 
+    @Autowired
+    private Outbox outbox;
+
+    @Autowired
+    private OrderBook book;
+
+    @Autowired
+    private PlacedOrders placed;
+
     @Value("${local.server.port}")
     private int port;
 
@@ -59,6 +70,7 @@ class OrdersApplicationTest {
         properties.add("orders.queue", () -> "boot." + UUID.randomUUID());
         properties.add("orders.calls", () -> CALLS);
         properties.add("orders.period", () -> "1h");
+        properties.add("orders.outbox-poll", () -> "1m");
     }
 
     @AfterAll
@@ -105,13 +117,27 @@ class OrdersApplicationTest {
         assertThat(call("GET", "/orders", TOKEN.token()).body()).isEqualTo("[]");
     }
 
-    @ParameterizedTest
+    @Test
     @Order(4)
+    void what_a_transaction_of_spring_publishes_is_sent_at_its_commit_and_gone_after_a_rollback() throws Exception {
+        assertThatIllegalArgumentException().isThrownBy(() -> book.place(new OrderPlaced(8), new OrderPlaced(-1)));
+        assertThat(outbox.pending()).isZero();
+
+        book.place(new OrderPlaced(9), new OrderPlaced(10));
+
+        until(() -> placed.all().size() == 2);
+        assertThat(placed.all()).containsExactlyInAnyOrder(new OrderPlaced(9), new OrderPlaced(10));
+        until(() -> outbox.pending() == 0);
+    }
+
+    @ParameterizedTest
+    @Order(5)
     @ValueSource(
             strings = {
                 "dowel.remote.calls",
                 "messaging.publish",
                 "messaging.consume",
+                "messaging.outbox.relayed",
                 "dowel.auth.accepted?tag=client:shop",
                 "dowel.auth.refused?tag=reason:missing",
                 "dowel.ratelimit.decisions?tag=outcome:allowed"
@@ -124,7 +150,7 @@ class OrdersApplicationTest {
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void too_many_calls_are_refused_before_the_token_is_looked_at() throws Exception {
         HttpResponse<String> answer = call("GET", "/orders", "");
         for (int i = 0; i < CALLS && answer.statusCode() != 429; i++) {
