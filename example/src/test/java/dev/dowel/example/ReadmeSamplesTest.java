@@ -33,6 +33,7 @@ class ReadmeSamplesTest {
             import dev.dowel.messaging.testing.*;
             import dev.dowel.ratelimit.*;
             import dev.dowel.remotemodel.*;
+            import dev.dowel.testservices.*;
             import io.github.resilience4j.circuitbreaker.CircuitBreaker;
             import jakarta.servlet.*;
             import jakarta.servlet.http.*;
@@ -84,6 +85,7 @@ class ReadmeSamplesTest {
         "messaging/OPERATIONS.md, 1",
         "auth-token/README.md, 4",
         "rate-limit/README.md, 1",
+        "test-services/README.md, 1",
         "docs/from-django.md, 1",
         "docs/proxies-and-tls.md, 2"
     })

@@ -4,9 +4,12 @@ import dev.dowel.authtoken.Authentication;
 import dev.dowel.authtoken.BearerTokenFilter;
 import dev.dowel.authtoken.ClientRegistry;
 import dev.dowel.authtoken.ClientTokenVerifier;
+import dev.dowel.authtoken.micrometer.MicrometerAuthenticationListener;
 import dev.dowel.ratelimit.RateLimitFilter;
 import dev.dowel.ratelimit.RateLimitRule;
+import dev.dowel.ratelimit.micrometer.MicrometerRateLimitListener;
 import dev.dowel.remotemodel.RequestContextFilter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.Filter;
 import java.time.Duration;
@@ -24,9 +27,10 @@ class FilterConfiguration {
 
     @Bean
     FilterRegistrationBean<Filter> rateLimit(
-            @Value("${orders.calls}") long calls, @Value("${orders.period}") Duration period) {
+            @Value("${orders.calls}") long calls, @Value("${orders.period}") Duration period, MeterRegistry meters) {
         Filter filter = RateLimitFilter.builder()
                 .defaultRule(RateLimitRule.perIp(calls, period))
+                .listener(new MicrometerRateLimitListener(meters))
                 .build();
         return registration(filter, "rate-limit", FIRST, EnumSet.of(DispatcherType.REQUEST));
     }
@@ -38,10 +42,11 @@ class FilterConfiguration {
 
     /** A bean of its own, because handlers ask it too; the registration below is the only one that it gets. */
     @Bean
-    BearerTokenFilter bearerTokenFilter(ClientTokenVerifier clients) {
+    BearerTokenFilter bearerTokenFilter(ClientTokenVerifier clients, MeterRegistry meters) {
         return BearerTokenFilter.builder(clients)
                 .realm("orders")
                 .authentication(Authentication.NONE, "/actuator/health")
+                .listener(new MicrometerAuthenticationListener(meters))
                 .build();
     }
 

@@ -1,11 +1,13 @@
 package com.example.orders;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.dowel.authtoken.GeneratedToken;
 import dev.dowel.authtoken.TokenGenerator;
 import dev.dowel.messaging.Messaging;
+import dev.dowel.messaging.outbox.Outbox;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -25,6 +27,8 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
@@ -45,6 +49,15 @@ class OrdersApplicationTest {
     @Autowired
     private Messaging messaging;
 
+    @Autowired
+    private Outbox outbox;
+
+    @Autowired
+    private OrderBook book;
+
+    @Autowired
+    private PlacedOrders placed;
+
     @Value("${local.server.port}")
     private int port;
 
@@ -57,6 +70,7 @@ class OrdersApplicationTest {
         properties.add("orders.queue", () -> "boot." + UUID.randomUUID());
         properties.add("orders.calls", () -> CALLS);
         properties.add("orders.period", () -> "1h");
+        properties.add("orders.outbox-poll", () -> "1m");
     }
 
     @AfterAll
@@ -105,17 +119,38 @@ class OrdersApplicationTest {
 
     @Test
     @Order(4)
-    void calls_and_messages_are_metered() throws Exception {
-        assertThat(call("GET", "/actuator/metrics/dowel.remote.calls", TOKEN.token()).statusCode())
-                .isEqualTo(200);
-        assertThat(call("GET", "/actuator/metrics/messaging.publish", TOKEN.token()).statusCode())
-                .isEqualTo(200);
-        assertThat(call("GET", "/actuator/metrics/messaging.consume", TOKEN.token()).statusCode())
-                .isEqualTo(200);
+    void what_a_transaction_of_spring_publishes_is_sent_at_its_commit_and_gone_after_a_rollback() throws Exception {
+        assertThatIllegalArgumentException().isThrownBy(() -> book.place(new OrderPlaced(8), new OrderPlaced(-1)));
+        assertThat(outbox.pending()).isZero();
+
+        book.place(new OrderPlaced(9), new OrderPlaced(10));
+
+        until(() -> placed.all().size() == 2);
+        assertThat(placed.all()).containsExactlyInAnyOrder(new OrderPlaced(9), new OrderPlaced(10));
+        until(() -> outbox.pending() == 0);
+    }
+
+    @ParameterizedTest
+    @Order(5)
+    @ValueSource(
+            strings = {
+                "dowel.remote.calls",
+                "messaging.publish",
+                "messaging.consume",
+                "messaging.outbox.relayed",
+                "dowel.auth.accepted?tag=client:shop",
+                "dowel.auth.refused?tag=reason:missing",
+                "dowel.ratelimit.decisions?tag=outcome:allowed"
+            })
+    void calls_and_messages_are_metered(String meter) throws Exception {
+        HttpResponse<String> answer = call("GET", "/actuator/metrics/" + meter, TOKEN.token());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"COUNT\"").doesNotContain("\"COUNT\",\"value\":0.0}");
     }
 
     @Test
-    @Order(5)
+    @Order(6)
     void too_many_calls_are_refused_before_the_token_is_looked_at() throws Exception {
         HttpResponse<String> answer = call("GET", "/orders", "");
         for (int i = 0; i < CALLS && answer.statusCode() != 429; i++) {
