@@ -77,7 +77,7 @@ class TokenPageTest {
                 .getCodeSource()
                 .getLocation()
                 .toURI());
-        return Path.of(System.getProperty("java.home"), "bin", "java") + " -jar " + jar;
+        return "'" + Path.of(System.getProperty("java.home"), "bin", "java") + "' -jar '" + jar + "'";
     }
 
     private static String between(String start, String end, String text) {
@@ -86,9 +86,9 @@ class TokenPageTest {
     }
 
     private static String run(String command) throws Exception {
-        Process process = new ProcessBuilder("sh", "-c", command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        ProcessBuilder builder = new ProcessBuilder("sh", "-c", command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().put("no_proxy", "*");
+        Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertEquals(0, process.waitFor(), command);
         return said;

@@ -90,8 +90,8 @@ final class Pipeline {
 
     /**
      * Sends and waits, at most for the confirm timeout and one publish timeout. When it returns nothing more is handed to
-     * the publisher: what was not by then is left to the next batch. In the second half of the time no row follows
-     * another of its key, so that each that is sent has time to be confirmed.
+     * the publisher: what was not by then is left to the next batch. In the second half of the time no row of
+     * a key is taken up behind another, so that what is sent has time to be confirmed.
      */
     void run(Duration confirmTimeout) throws InterruptedException {
         long start = nanos.getAsLong();
@@ -113,7 +113,10 @@ final class Pipeline {
 
     private void send(Step step, long deadline) {
         for (OutboxRow row : step.rows) {
-            over |= nanos.getAsLong() - deadline > 0;
+            if (nanos.getAsLong() - deadline > 0) {
+                over = true;
+                cutShort = true;
+            }
             if (over) {
                 return;
             }
@@ -168,7 +171,7 @@ final class Pipeline {
         }
     }
 
-    /** Tells whether rows were left only because those before them took long. */
+    /** Tells whether rows were left for want of time. */
     boolean cutShort() {
         return cutShort;
     }

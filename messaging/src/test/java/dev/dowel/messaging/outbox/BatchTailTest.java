@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.dowel.messaging.EventType;
 import dev.dowel.messaging.Message;
+import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.testing.InMemoryMessaging;
 import java.time.Duration;
@@ -42,8 +43,13 @@ class BatchTailTest {
     }
 
     private void relay(int batchSize, int... keys) {
+        relay(messaging, Duration.ofSeconds(10), batchSize, keys);
+    }
+
+    private void relay(Messaging through, Duration confirmTimeout, int batchSize, int... keys) {
         try (Outbox outbox = Outbox.builder(database)
-                .publishWith(messaging)
+                .publishWith(through)
+                .confirmTimeout(confirmTimeout)
                 .batchSize(batchSize)
                 .pollInterval(Duration.ofMinutes(1))
                 .listener(new OutboxListener() {
@@ -84,5 +90,15 @@ class BatchTailTest {
         relay(4, new int[11]);
         assertThat(published).containsExactly(3, 3, 3, 2);
         assertThat(handled).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+    }
+
+    @Test
+    void rows_that_time_was_too_short_for_go_out_once_and_without_waiting_for_the_next_poll() {
+        Duration confirmTimeout = Duration.ofSeconds(1);
+        relay(HeldConfirms.by(Duration.ofMillis(150), messaging), confirmTimeout, 10, new int[10]);
+        assertThat(published)
+                .hasSizeGreaterThan(1)
+                .allSatisfy(count -> assertThat(count).isPositive());
+        assertThat(handled).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
     }
 }

@@ -7,17 +7,34 @@ import dev.dowel.messaging.Receipt;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 
-/** Messaging whose messages go out, while their confirms are kept back until they are let go. */
+/** Messaging whose messages go out, while their confirms are kept back until they are let go, or come late. */
 final class HeldConfirms {
     private final Messaging real;
     private final CompletableFuture<Void> gate = new CompletableFuture<>();
     private final AtomicInteger published = new AtomicInteger();
+    private final UnaryOperator<CompletableFuture<Receipt>> late;
 
     HeldConfirms(Messaging real) {
         this.real = real;
+        this.late = outcome -> gate.thenCompose(open -> outcome);
+    }
+
+    private HeldConfirms(Messaging real, Duration delay) {
+        this.real = real;
+        Executor later = CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS);
+        this.late = outcome -> outcome.thenApplyAsync(receipt -> receipt, later);
+    }
+
+    /** Each confirm comes so much later. */
+    static Messaging by(Duration delay, Messaging real) {
+        return new HeldConfirms(real, delay).messaging();
     }
 
     Messaging messaging() {
@@ -37,7 +54,7 @@ final class HeldConfirms {
             }
             CompletableFuture<Receipt> outcome = publisher.publish(message).toCompletableFuture();
             published.incrementAndGet();
-            return gate.thenCompose(open -> outcome);
+            return late.apply(outcome);
         });
     }
 

@@ -80,7 +80,8 @@ class OperationsPageTest {
     void the_update_brings_the_next_attempt_forward() throws IOException {
         outbox.start();
         eventually(() -> assertThat(handled).containsExactly(8L));
-        Object id = query(database, "SELECT id FROM messaging_outbox").get(0);
+        Object id = query(database, "SELECT id FROM messaging_outbox WHERE attempts = 9")
+                .get(0);
 
         List<String> updates = onThePage(UPDATE);
         assertThat(updates).isNotEmpty();

@@ -129,6 +129,7 @@ class PipelineTest {
         assertThat(sent).containsExactly("m1");
         assertThat(pipeline.outcome(row(1, "a"))).isEmpty();
         assertThat(pipeline.sent(second)).isFalse();
+        assertThat(pipeline.cutShort()).isTrue();
     }
 
     @Test

@@ -79,7 +79,7 @@ final class HandWritten implements Relaying {
                     tally.done(published, new long[0]);
                 }
             }
-        } catch (Exception e) {
+        } catch (Throwable e) {
             tally.failed(e);
         }
     }

@@ -86,7 +86,7 @@ final class SpringIntegration implements Relaying {
                     tally.done(published, new long[0]);
                 }
             }
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             tally.failed(e);
         }
     }
