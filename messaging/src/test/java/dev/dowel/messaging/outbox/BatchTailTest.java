@@ -95,7 +95,7 @@ class BatchTailTest {
     @Test
     void rows_that_time_was_too_short_for_go_out_once_and_without_waiting_for_the_next_poll() {
         Duration confirmTimeout = Duration.ofSeconds(1);
-        relay(HeldConfirms.by(Duration.ofMillis(150), messaging), confirmTimeout, 10, new int[10]);
+        relay(HeldConfirms.by(Duration.ofMillis(150), messaging), confirmTimeout, 20, new int[10]);
         assertThat(published)
                 .hasSizeGreaterThan(1)
                 .allSatisfy(count -> assertThat(count).isPositive());
