@@ -344,7 +344,8 @@ public final class Outbox implements AutoCloseable {
         }
 
         /**
-         * Sets how long a batch may wait for its confirms, with its transaction open. A message that waits to be sent
+         * Sets how long a batch may wait for its confirms, with its transaction open; in the second half of it no message
+         * is taken up behind another of its key, so that what is sent can be confirmed. A message that waits to be sent
          * then may take the publish timeout of the messaging longer. The database is told to give a relay's transaction up
          * that is idle for 30 s more than both, so that one whose host vanished does not keep its lock; H2 cannot.
          *
