@@ -109,6 +109,9 @@ def main() -> int:
         with tempfile.TemporaryDirectory(prefix="dowel-release-") as work:
             Release(request, home, Path(work).resolve()).run()
         return 0
+    except KeyboardInterrupt:
+        print("stopped: run it again to go on", file=sys.stderr)
+        return 130
     except Refusal as refusal:
         print(f"refused: {refusal}", file=sys.stderr)
         if refusal.details:

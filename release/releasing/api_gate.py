@@ -1,4 +1,4 @@
-"""Step 5: the version goes as far as what changed for callers: API and dependencies, against the last release."""
+"""Step 6: the version goes as far as what changed for callers: API and dependencies, against the last release."""
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -26,9 +26,11 @@ def check(module: str, old: Version, new: Version, stage: Path, fresh: FreshRepo
         for repository, version in ((fresh.folder, old), (stage, new))
     )
     needed, why = max(_api_change(ElementTree.parse(reports[0])), _dependency_change(baseline, staged))
+    if new.major == 0:
+        # Before 1.0.0 a minor step may break what it likes.
+        needed = min(needed, Step.MINOR)
     step = new.step_from(old)
-    # Before 1.0.0 a minor step may break what it likes.
-    if step < (min(needed, Step.MINOR) if new.major == 0 else needed):
+    if step < needed:
         raise Refusal(f"{module} {new} is a {step} step from {old}, but {why}: that needs a {needed} step")
     return needed
 

@@ -13,7 +13,7 @@ UNRELEASED = Version(0, 1, 0)
 def check(request: Request, git: Git, record: Record) -> dict:
     """Refuses a BOM that is not true, and returns its entries."""
     entries = poms.entries((git.folder / "bom" / "pom.xml").read_text())
-    _check_complete(entries, house.modules(git.folder))
+    _check_complete(entries, house.modules(git.folder), record)
     for module, version in entries.items():
         if module != request.module:
             _check_released(module, version, record)
@@ -21,7 +21,10 @@ def check(request: Request, git: Git, record: Record) -> dict:
     return entries
 
 
-def _check_complete(entries: dict, modules: list) -> None:
+def _check_complete(entries: dict, modules: list, record: Record) -> None:
+    for module in sorted(record.modules()):
+        if module not in entries:
+            raise Refusal(f"the BOM no longer names {module}, which has been released: who pins through it would lose it")
     for module in modules:
         if module not in entries:
             raise Refusal(f"the BOM has no entry for {module}")

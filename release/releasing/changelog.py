@@ -33,6 +33,10 @@ class Changelog:
         found = (_RELEASE.match(line) for line in self._releases.splitlines())
         return [Version.parse(each[2]) for each in found if each and each[1] == module]
 
+    def all_released(self) -> set:
+        """Returns what has a section: modules, and the BOM."""
+        return {found[1] for found in map(_RELEASE.match, self._releases.splitlines()) if found}
+
     def release(self, module: str, version: Version, bom_version: Version, date: str) -> str:
         """Returns the text in which what was unreleased of the module and the BOM stands under dated headings."""
         rest = {name: entries for name, entries in self._unreleased.items() if name not in (module, house.BOM)}

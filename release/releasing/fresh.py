@@ -9,25 +9,30 @@ from . import house, maven
 from .refusal import Refusal
 
 _RESOLVE = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:resolve"
+# Type and classifier.
+POM = ("pom", "")
 
 
 class FreshRepository:
     """Looks for artifacts at the given URLs, then in local repositories that are there already, then where Maven does.
 
-    The second spares downloads; nothing of ours is taken from there, for our artifacts stand at the URLs.
+    The second spares downloads; it shows nothing of ours, for what somebody has built here is not published.
     """
 
     def __init__(self, folder: Path, *urls: Optional[str]):
         folder.mkdir(parents=True)
         self.folder = folder
         self._settings = folder.with_name(folder.name + "-settings.xml")
-        self._settings.write_text(_settings([url for url in urls if url] + [path.as_uri() for path in _caches()]))
+        caches = [
+            _without_ours(cache, folder.with_name(f"{folder.name}-cache-{index}")) for index, cache in enumerate(_caches())
+        ]
+        self._settings.write_text(_settings([url for url in urls if url] + [cache.as_uri() for cache in caches]))
 
     def options(self) -> list:
         """Returns what Maven must be told to use this repository."""
         return ["-gs", str(self._settings), f"-Dmaven.repo.local={self.folder}", "-U"]
 
-    def fetch(self, module: str, version, files: list = (("pom", ""),)) -> list:
+    def fetch(self, module: str, version, files: list = (POM,)) -> list:
         """Gets files of ours, each named by type and classifier, and returns them; refused if one is not there."""
         request = self.folder.with_name(f"{self.folder.name}-{module}.xml")
         request.write_text(_request(module, version, files))
@@ -38,9 +43,10 @@ class FreshRepository:
         folder = house.folder(self.folder, module, version)
         return [folder / f"{name}{'-' + classifier if classifier else ''}.{kind}" for kind, classifier in files]
 
-    def has(self, module: str, version) -> bool:
+    def has(self, module: str, version, files: list = (POM,)) -> bool:
+        """Returns whether all of these files are there."""
         try:
-            self.fetch(module, version)
+            self.fetch(module, version, files)
             return True
         except Refusal:
             return False
@@ -63,6 +69,17 @@ def _caches() -> list:
     """Returns local repositories: those that DOWEL_MAVEN_CACHES names, and the user's own."""
     named = [Path(path) for path in os.environ.get("DOWEL_MAVEN_CACHES", "").split(os.pathsep) if path]
     return [path.resolve() for path in [*named, Path.home() / ".m2" / "repository"] if path.is_dir()]
+
+
+def _without_ours(cache: Path, view: Path) -> Path:
+    """Makes a folder that shows a local repository but for our artifacts, and returns it."""
+    for part in house.GROUP.split("."):
+        view.mkdir()
+        for entry in cache.iterdir() if cache.is_dir() else ():
+            if entry.name != part:
+                (view / entry.name).symlink_to(entry)
+        cache, view = cache / part, view / part
+    return view.parents[house.GROUP.count(".")]
 
 
 def _settings(urls: list) -> str:

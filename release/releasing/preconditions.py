@@ -1,8 +1,14 @@
 """Step 1: what can be refused within seconds, before Maven starts."""
 import os
+import re
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
 
 from . import house
 from .changelog import Changelog
+from .fresh import FreshRepository
 from .git import Git
 from .record import Record
 from .refusal import Refusal
@@ -10,6 +16,8 @@ from .request import Request
 from .versions import Step
 
 MAIN = "main"
+# The server whose token the settings hold; the pom's profile for Maven Central names it too.
+CENTRAL = "central"
 
 
 def check(request: Request, git: Git) -> Record:
@@ -21,6 +29,8 @@ def check(request: Request, git: Git) -> Record:
         raise Refusal(f"the work tree is not clean: {', '.join(git.changed_files()[:5])}")
     references = _remote(request, git)
     _check_signing(request, git)
+    if not os.environ.get("OTHER_JDK"):
+        _insist(request, "JDK 25 was not found: a release is tested on 17 and 25")
     tags = git.tags() | {name[len("refs/tags/"):] for name in references if name.startswith("refs/tags/")}
     changelog = Changelog((git.folder / "CHANGELOG.md").read_text())
     record = Record(changelog, tags)
@@ -46,9 +56,22 @@ def _remote(request: Request, git: Git) -> dict:
     except Refusal:
         _insist(request, f"the remote '{request.remote}' does not answer")
         return {}
-    if references.get(f"refs/heads/{MAIN}") != git.head():
+    if references.get(f"refs/heads/{MAIN}") != git.head() and not _goes_on(request, git):
         _insist(request, f"{MAIN} is not what it is on the remote '{request.remote}': pull or push first")
     return references
+
+
+def _goes_on(request: Request, git: Git) -> bool:
+    """Returns whether this very version is published already from a commit that the remote's main has passed since."""
+    git.find("fetch", "--quiet", request.remote, MAIN)
+    if request.dry_run or git.find("merge-base", "HEAD", "FETCH_HEAD") != git.head():
+        return False
+    with tempfile.TemporaryDirectory(prefix="dowel-published-") as folder:
+        published = FreshRepository(Path(folder).resolve() / "repository", request.repository)
+        if not published.has(request.module, request.version):
+            return False
+    print(f"      {request.module} {request.version} is published: this run goes on where one before it ended")
+    return True
 
 
 def _check_signing(request: Request, git: Git) -> None:
@@ -58,6 +81,17 @@ def _check_signing(request: Request, git: Git) -> None:
         raise Refusal("git has no key to sign tags with: set user.signingkey")
     if not os.environ.get("MAVEN_GPG_KEY"):
         raise Refusal("there is no key to sign files with: set MAVEN_GPG_KEY, and MAVEN_GPG_PASSPHRASE if it has one")
+    if not request.repository and CENTRAL not in _servers():
+        raise Refusal(f"Maven's settings have no server '{CENTRAL}', with the token of the Central Portal")
+
+
+def _servers() -> set:
+    """Returns the servers that the user's settings of Maven name, and those of the installation."""
+    said = subprocess.run(["mvn", "-B", "-Dstyle.color=never", "--version"], text=True, capture_output=True).stdout
+    home = re.search(r"^(?:\x1b\[[0-9;]*m)*Maven home: (.+)$", said, re.MULTILINE)
+    files = [Path.home() / ".m2" / "settings.xml"] + ([Path(home[1]) / "conf" / "settings.xml"] if home else [])
+    parsed = [ElementTree.parse(file) for file in files if file.exists()]
+    return {each.text for settings in parsed for each in settings.findall("{*}servers/{*}server/{*}id")}
 
 
 def _check_new(request: Request, record: Record) -> None:

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from . import house, maven, reproduction
-from .fresh import FreshRepository
+from .fresh import POM, FreshRepository
 from .git import Git
 from .refusal import Refusal
 from .request import Request
@@ -25,15 +25,26 @@ def publish(request: Request, git: Git, stage: Path, work: Path) -> None:
     """Publishes the module, then the BOM, but for what a run before this one has published already."""
     versions = {request.module: request.version, house.BOM: request.bom_version}
     before = FreshRepository(work / "before", request.repository)
-    missing = [module for module, version in versions.items() if not before.has(module, version)]
-    for module in versions.keys() - missing:
-        _check_same(module, versions[module], before, stage, "was published before, but differs: release the next patch")
-        print(f"      {module} {versions[module]} is published already, with the same bytes")
+    missing = []
+    for module, version in versions.items():
+        if not before.has(module, version):
+            missing.append(module)
+            continue
+        # An upload to one's own repository may have been cut off behind the pom.
+        kinds = _kinds(stage, module, version)
+        whole = before.has(module, version, kinds)
+        differs = "was published before, but differs: release the next patch"
+        _check_same(module, version, kinds if whole else [POM], before, stage, differs)
+        if whole:
+            print(f"      {module} {version} is published already, with the same bytes")
+        else:
+            missing.append(module)
     if missing:
         _deploy(request, git, missing)
     for module in missing:
         after = _wait_for(request, module, versions[module], work)
-        _check_same(module, versions[module], after, stage, "is published, but is not what was staged")
+        kinds = _kinds(stage, module, versions[module])
+        _check_same(module, versions[module], kinds, after, stage, "is published, but is not what was staged")
         print(f"      {module} {versions[module]} is published, with the bytes of the stage")
 
 
@@ -62,13 +73,16 @@ def _wait_for(request: Request, module: str, version, work: Path) -> FreshReposi
         attempt += 1
 
 
-def _check_same(module: str, version, published: FreshRepository, stage: Path, otherwise: str) -> None:
-    staged = reproduction.files(stage, module, version)
+def _kinds(stage: Path, module: str, version) -> list:
+    """Returns type and classifier of each file that is staged."""
     name = f"{house.artifact(module)}-{version}"
-    kinds = [(file.suffix[1:], file.stem[len(name):].lstrip("-")) for file in staged]
-    for mine, theirs in zip(staged, published.fetch(module, version, kinds)):
-        if not filecmp.cmp(mine, theirs, shallow=False):
-            raise Refusal(f"{mine.name} {otherwise}")
+    return [(file.suffix[1:], file.stem[len(name):].lstrip("-")) for file in reproduction.files(stage, module, version)]
+
+
+def _check_same(module: str, version, kinds: list, published: FreshRepository, stage: Path, otherwise: str) -> None:
+    for theirs in published.fetch(module, version, kinds):
+        if not filecmp.cmp(house.folder(stage, module, version) / theirs.name, theirs, shallow=False):
+            raise Refusal(f"{theirs.name} {otherwise}")
 
 
 def push(request: Request, git: Git, home: Git, branch: str, tags: list) -> None:

@@ -1,20 +1,29 @@
 """What has been released: the sections of CHANGELOG.md, and the tags here and on the remote."""
+import re
 from typing import Optional
 
 from . import house
 from .changelog import Changelog
 from .versions import Version
 
+# A tag that looks otherwise is somebody's own.
+_RELEASE = re.compile(r"([a-z-]+)-v([0-9]+\.[0-9]+\.[0-9]+)$")
+
 
 class Record:
     def __init__(self, changelog: Changelog, tags: set):
         self._changelog = changelog
         self._tags = tags
+        self._tagged = {}
+        for found in filter(None, map(_RELEASE.match, tags)):
+            self._tagged.setdefault(found[1], set()).add(Version.parse(found[2]))
 
     def versions(self, module: str) -> set:
-        prefix = house.tag(module, "")
-        tagged = {Version.parse(tag[len(prefix):]) for tag in self._tags if tag.startswith(prefix)}
-        return tagged | set(self._changelog.released(module))
+        return self._tagged.get(module, set()) | set(self._changelog.released(module))
+
+    def modules(self) -> set:
+        """Returns what has been released at some time, but for the BOM."""
+        return {*self._tagged, *self._changelog.all_released()} - {house.BOM}
 
     def last(self, module: str) -> Optional[Version]:
         return max(self.versions(module), default=None)
@@ -24,4 +33,4 @@ class Record:
 
     def has_tags(self) -> bool:
         """Returns whether there are tags of releases at all: not every remote takes them."""
-        return any("-v" in tag for tag in self._tags)
+        return bool(self._tagged)

@@ -1,4 +1,4 @@
-"""Step 6: looks at what is staged as strangers will get it."""
+"""Step 5: looks at what is staged as strangers will get it."""
 import os
 import re
 import struct
@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from . import bill_of_materials, house
-from .dependencies import NAMESPACE, direct_dependencies
+from .dependencies import NAMESPACE, OPTIONAL, direct_dependencies
 from .refusal import Refusal
 
 NEWEST_CLASS_FILE = 61
@@ -86,8 +86,8 @@ def _check_jar(module: str, jar: Path) -> None:
 
 
 def _check_dependencies(module: str, pom: Path, expected: Path) -> None:
-    listed = (expected / f"{module}.txt").read_text().split()
-    found = sorted(direct_dependencies(pom))
-    if found != sorted(listed):
+    listed = (expected / f"{module}.txt").read_text().splitlines()
+    found = [name + (OPTIONAL if version.endswith(OPTIONAL) else "") for name, version in direct_dependencies(pom).items()]
+    if sorted(found) != sorted(listed):
         difference = sorted(set(found) ^ set(listed))
         raise Refusal(f"the dependencies of {module} are not those in its list: {', '.join(difference)}")

@@ -1,4 +1,4 @@
-"""Step 6: builds what would be published into a folder that is a Maven repository."""
+"""Step 5: builds what would be published into a folder that is a Maven repository."""
 import shutil
 from pathlib import Path
 
