@@ -5,6 +5,7 @@ from pathlib import Path
 
 from .refusal import Refusal
 
+SPECIFICATION = "1.6"
 # What may be on the class path of a service that uses us; of several licences one must be here.
 LICENCES = {"Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EPL-2.0", "MIT", "MIT-0", "MPL-2.0"}
 
@@ -13,6 +14,8 @@ def check(module: str, bill: Path, locks: Path) -> None:
     """Refuses licences that are not known, and dependencies that resolve to other than the lock says."""
     if not bill.exists():
         raise Refusal(f"{module} has no bill of materials")
+    if json.loads(bill.read_text()).get("specVersion") != SPECIFICATION:
+        raise Refusal(f"the bill of materials of {module} is not one of CycloneDX {SPECIFICATION}")
     for component in _components(bill):
         if not LICENCES.intersection(_licences(component)):
             raise Refusal(f"the licence of {_name(component)}, which {module} needs, is not one of those known")

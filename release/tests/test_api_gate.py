@@ -1,4 +1,5 @@
 """The API gate, on small jars: what a patch, a minor and a major step may change."""
+import re
 import shutil
 import subprocess
 import tempfile
@@ -66,12 +67,22 @@ class ApiGateTest(unittest.TestCase):
     def test_a_minor_before_1_0_0_may_break(self):
         self.publish("published", "0.1.0", Pin=PIN % WIDTH)
         self.publish("stage", "0.2.0")
-        self.assertEqual(self.check("0.1.0", "0.2.0"), Step.MAJOR)
+        self.assertEqual(self.check("0.1.0", "0.2.0"), Step.MINOR)
+
+    def test_a_patch_before_1_0_0_may_not_break_and_is_told_that_a_minor_may(self):
+        self.publish("published", "0.1.0", Pin=PIN % WIDTH)
+        self.publish("stage", "0.1.1")
+        self.refused("0.1.0", "0.1.1", "is incompatible .*: that needs a minor step")
 
     def test_a_patch_may_not_have_a_new_method(self):
         self.publish("published", "0.1.0")
         self.publish("stage", "0.1.1", Pin=PIN % WIDTH)
         self.refused("0.1.0", "0.1.1", "Pin is or has something new: that needs a minor step")
+
+    def test_a_patch_may_not_have_a_new_method_for_subclasses(self):
+        self.publish("published", "1.0.0")
+        self.publish("stage", "1.0.1", Pin=PIN % WIDTH.replace("public", "protected"))
+        self.refused("1.0.0", "1.0.1", "Pin is or has something new: that needs a minor step")
 
     def test_a_patch_may_not_have_a_new_class(self):
         self.publish("published", "1.0.0")
@@ -82,6 +93,22 @@ class ApiGateTest(unittest.TestCase):
         self.publish("published", "1.0.0", jspecify="1.0.0")
         self.publish("stage", "1.0.1", jspecify="1.0.1")
         self.refused("1.0.0", "1.0.1", "org.jspecify:jspecify:compile changed from 1.0.0 to 1.0.1: that needs a minor")
+
+    def change_staged_pom(self, pattern: str, by: str) -> None:
+        pom = next(self.folder.glob("stage/**/*.pom"))
+        pom.write_text(re.sub(pattern, by, pom.read_text(), flags=re.DOTALL))
+
+    def test_a_patch_may_not_drop_a_dependency(self):
+        self.publish("published", "1.0.0")
+        self.publish("stage", "1.0.1")
+        self.change_staged_pom("<dependencies>.*</dependencies>", "")
+        self.refused("1.0.0", "1.0.1", "org.jspecify:jspecify:compile changed from 1.0.1 to none: that needs a minor")
+
+    def test_a_patch_may_not_make_a_dependency_optional(self):
+        self.publish("published", "1.0.0")
+        self.publish("stage", "1.0.1")
+        self.change_staged_pom("</dependency>", "<optional>true</optional></dependency>")
+        self.refused("1.0.0", "1.0.1", r"changed from 1.0.1 to 1.0.1 \(optional\)")
 
     def test_a_baseline_that_does_not_resolve_is_refused(self):
         self.publish("stage", "1.0.1")

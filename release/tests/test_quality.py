@@ -18,6 +18,8 @@ class FloorsTest(unittest.TestCase):
         named = {line.split()[0] for line in floors.splitlines() if not line.startswith("#")}
         self.assertEqual(named, set(house.modules(ROOT)))
         self.assertEqual(set(mutation().sections()), set(house.modules(ROOT)))
+        for module in mutation().sections():
+            self.assertGreater(mutation()[module].getint("floor"), 0, module)
 
     def test_what_is_mutated_and_what_should_notice_is_there(self):
         for module in mutation().sections():

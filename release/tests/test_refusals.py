@@ -96,6 +96,42 @@ class RefusalTest(unittest.TestCase):
         self.house.git.run("config", "user.signingkey", "somebody")
         process = self.house.start("rate-limit", "0.1.0", "0.1.0", MAVEN_GPG_KEY="")
         self.assertIn("refused: there is no key to sign files with", process.communicate()[0])
+        process = self.house.start("rate-limit", "0.1.0", "0.1.0", MAVEN_GPG_KEY="a key", HOME=str(self.house.tree))
+        self.assertIn("refused: Maven's settings have no server 'central'", process.communicate()[0])
+
+    def test_a_release_without_the_second_jdk(self):
+        self.refused("JDK 25 was not found: a release is tested on 17 and 25", "rate-limit", "0.1.0", "0.1.0", OTHER_JDK="")
+
+    def test_a_branch_that_is_ahead_of_its_remote(self):
+        self.house.commit("Mine alone")
+        self.refused("main is not what it is on the remote 'origin'", "rate-limit", "0.1.0", "0.1.0")
+
+    def test_a_changelog_that_says_nothing_of_what_is_unreleased(self):
+        self.house.edit("CHANGELOG.md", "## Unreleased\n", "## To come\n")
+        self.house.commit("Another heading", push=True)
+        self.refused("CHANGELOG.md has no line '## Unreleased'", "rate-limit", "0.1.0", "0.1.0")
+
+    def test_a_stage_that_is_not_empty(self):
+        stage = self.house.published.with_name("stage")
+        stage.mkdir()
+        (stage / "older.jar").write_text("older")
+        arguments = ("--verified", "HEAD", "--stage", str(stage), "rate-limit", "0.1.0", "0.1.0")
+        self.refused(f"the stage {stage} is not empty", *arguments)
+
+    def test_a_dry_run_only_warns_of_the_branch_the_remote_the_changelog_and_the_second_jdk(self):
+        self.house.git.run("checkout", "--quiet", "-b", "feature")
+        self.house.git.run("remote", "set-url", "origin", str(self.house.tree / "nowhere"))
+        self.house.edit("CHANGELOG.md", "### rate-limit", "### auth-token")
+        self.house.commit("No entry")
+        done = self.house.release("--dry-run", "rate-limit", "0.1.0", "0.1.0", OTHER_JDK="", VERIFY_FAILS="1")
+        for reason in (
+            "this is not the branch main",
+            "the remote 'origin' does not answer",
+            "CHANGELOG.md has no entry for rate-limit under Unreleased",
+            "JDK 25 was not found",
+        ):
+            self.assertIn(f"      a release would be refused: {reason}", done.stdout)
+        self.assertIn("refused: ./verify fails", done.stdout)
 
     def test_a_bom_entry_that_was_never_released(self):
         self.house.edit("bom/pom.xml", "<released.messaging>0.1.0<", "<released.messaging>0.2.0<")
@@ -127,19 +163,44 @@ class RefusalTest(unittest.TestCase):
         self.release_record("messaging", "0.2.0")
         self.refused("the BOM changes messaging from 0.1.0 to 0.2.0, besides rate-limit", "rate-limit", "0.1.0", "0.2.0")
 
-    def test_a_bom_without_an_entry_for_a_module(self):
+    def drop(self, module: str) -> None:
+        """Takes a module out of the house and out of the BOM."""
+        self.house.edit("pom.xml", f"    <module>{module}</module>\n", "")
+        self.drop_entry(module)
+
+    def drop_entry(self, module: str) -> None:
         pom = self.house.tree / "bom" / "pom.xml"
         lines = pom.read_text().splitlines(keepends=True)
-        at = next(i for i, line in enumerate(lines) if "dowel-messaging" in line)
-        kept = [line for line in lines[: at - 2] + lines[at + 3 :] if "released.messaging" not in line]
+        at = next(i for i, line in enumerate(lines) if f"dowel-{module}" in line)
+        kept = [line for line in lines[: at - 2] + lines[at + 3 :] if f"released.{module}" not in line]
         pom.write_text("".join(kept))
         self.house.commit("Forgotten", push=True)
+
+    def test_a_bom_without_an_entry_for_a_module(self):
+        self.drop_entry("messaging")
         self.refused("the BOM has no entry for messaging", "rate-limit", "0.1.0", "0.1.0")
 
     def test_a_bom_with_an_entry_for_what_is_no_module(self):
         self.house.edit("pom.xml", "    <module>messaging</module>\n", "")
         self.house.commit("Dropped", push=True)
         self.refused("the BOM has an entry for messaging, which is not a module", "rate-limit", "0.1.0", "0.1.0")
+
+    def test_a_bom_that_drops_what_was_released(self):
+        self.release_record("messaging", "0.2.0")
+        self.drop("messaging")
+        self.refused("the BOM no longer names messaging, which has been released", "rate-limit", "0.1.0", "0.1.0")
+
+    def test_a_tag_of_somebodys_own_is_no_release(self):
+        self.house.git.run("tag", "bom-vendor")
+        self.house.git.run("tag", "carpenter-v1.0.0-rc1")
+        self.refused("./verify fails", "rate-limit", "0.1.0", "0.1.0", VERIFY_FAILS="1")
+
+    def test_a_bom_whose_entry_takes_another_modules_version(self):
+        self.house.edit("bom/pom.xml", "${released.messaging}", "${released.auth-token}")
+        self.house.commit("Mixed up", push=True)
+        self.refused(
+            "the BOM's entry for messaging takes its version from 'released.auth-token'", "rate-limit", "0.1.0", "0.1.0"
+        )
 
     def test_what_was_verified_is_another_commit(self):
         verified = self.house.git.head()

@@ -81,7 +81,10 @@ class ReleaseTest(unittest.TestCase):
         before = self.house.references()
         self.house.release_killed_at("is published, with the bytes", "--verified", "HEAD", "auth-token", "0.1.0", "0.2.0")
         self.assertEqual(before, self.house.references())
-        self.assertTrue(house.folder(self.house.published, "auth-token", "0.1.0").exists())
+        published = house.folder(self.house.published, "auth-token", "0.1.0")
+        self.assertTrue(published.exists())
+        # As if the upload had been cut off as well.
+        (published / "dowel-auth-token-0.1.0.jar").unlink()
         self.released("auth-token", "0.1.0", "0.2.0")
 
     def test_5_the_other_modules(self):
@@ -118,17 +121,20 @@ class ReleaseTest(unittest.TestCase):
         self.assertFalse(house.folder(self.house.published, "bom", "0.5.1").exists())
         self.assertNotIn("refs/tags/auth-token-v0.1.1", self.house.references())
 
-    def test_8_what_is_published_but_cannot_be_pushed_is_kept(self):
+    def test_8_what_is_published_when_main_has_moved_is_kept_to_be_merged(self):
         self.house.entry("rate-limit")
-        hook = self.house.remote / "hooks" / "pre-receive"
-        hook.write_text("#!/bin/sh\nexit 1\n")
-        hook.chmod(0o755)
-        done = self.house.release("--verified", "HEAD", "rate-limit", "0.2.1", "0.5.1")
+        git, release = self.house.git, ("--verified", "HEAD", "rate-limit", "0.2.1", "0.5.1")
+        self.house.release_killed_at("rate-limit 0.2.1 is published, with the bytes", *release)
+        at = git.head()
+        self.house.commit("Somebody else's", push=True)
+        git.run("reset", "--quiet", "--hard", at)
+        done = self.house.release(*release)
         self.assertEqual(done.returncode, 1, done.stdout)
+        self.assertIn("rate-limit 0.2.1 is published: this run goes on where one before it ended", done.stdout)
         self.assertIn("is published, but could not be pushed: merge the branch 'released-rate-limit-0.2.1'", done.stdout)
-        hook.unlink()
-        self.house.git.run("merge", "--quiet", "--ff-only", "released-rate-limit-0.2.1")
-        self.house.git.run("push", "--quiet", "--atomic", "origin", "main", "rate-limit-v0.2.1", "bom-v0.5.1")
+        git.run("pull", "--quiet", "--ff-only", "origin", "main")
+        git.run("merge", "--quiet", "--no-edit", "released-rate-limit-0.2.1")
+        git.run("push", "--quiet", "--atomic", "origin", "main", "rate-limit-v0.2.1", "bom-v0.5.1")
         self.assert_published("rate-limit", "0.2.1", "0.5.1")
 
 

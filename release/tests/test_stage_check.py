@@ -28,6 +28,7 @@ JSPECIFY = DEPENDENCY.format("org.jspecify", "jspecify", "1.0.1")
 ENTRY = DEPENDENCY.format("dev.dowel", "dowel-rate-limit", "1.0.0")
 LICENCE = "Do with it what you like.\n"
 BILL = {
+    "specVersion": "1.6",
     "components": [
         {
             "group": "org.jspecify", "name": "jspecify", "version": "1.0.1",
@@ -93,7 +94,7 @@ class StageCheckTest(unittest.TestCase):
         self.check()
 
     def test_a_pom_that_needs_something_unpublished(self):
-        for word in ("<parent></parent>", "<a>${version}</a>", "<a>1-SNAPSHOT</a>", "<a>dowel-test-services</a>"):
+        for word in ("<parent></parent>", "<a>${version}</a>", "<a>1-SNAPSHOT</a>", "<a>dowel-test-services</a>", "<a>dowel-build</a>"):
             self.pom.write_text(POM.format(module="rate-limit", body=word))
             self.refused("the pom of rate-limit contains")
 
@@ -116,6 +117,8 @@ class StageCheckTest(unittest.TestCase):
     def test_a_dependency_or_a_scope_that_is_not_in_the_list(self):
         self.write_pom(JSPECIFY + DEPENDENCY.format("com.google.guava", "guava", "33"))
         self.refused("not those in its list: com.google.guava:guava:compile")
+        self.write_pom(JSPECIFY.replace("</version>", "</version><optional>true</optional>"))
+        self.refused(r"org.jspecify:jspecify:compile, org.jspecify:jspecify:compile \(optional\)")
         self.write_pom(JSPECIFY.replace("</version>", "</version><scope>runtime</scope>"))
         self.refused("org.jspecify:jspecify:compile, org.jspecify:jspecify:runtime")
 
@@ -126,6 +129,10 @@ class StageCheckTest(unittest.TestCase):
     def test_a_dependency_with_an_unknown_licence(self):
         self.bill.write_text(json.dumps(BILL).replace("Apache-2.0", "AGPL-3.0"))
         self.refused("the licence of org.jspecify:jspecify:1.0.1, which rate-limit needs, is not one of those known")
+
+    def test_a_bill_of_materials_of_another_specification(self):
+        self.bill.write_text(json.dumps({**BILL, "specVersion": "1.5"}))
+        self.refused("the bill of materials of rate-limit is not one of CycloneDX 1.6")
 
     def test_one_known_licence_of_several_is_enough(self):
         bill = json.loads(json.dumps(BILL))

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ThreadLocalRandom;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -124,6 +125,7 @@ class AddressParserTest {
         assertThat(ClientAddress.parse("for=1.2.3.4;by", 4, 11)).isEqualTo(parse("1.2.3.4"));
     }
 
+    @Tag("fuzz")
     @RepeatedTest(20)
     void random_addresses_agree_with_the_jdk_in_every_spelling() throws UnknownHostException {
         long seed = ThreadLocalRandom.current().nextLong();
@@ -149,6 +151,7 @@ class AddressParserTest {
         }
     }
 
+    @Tag("fuzz")
     @RepeatedTest(20)
     void random_texts_are_read_as_the_jdk_reads_literals_or_refused() throws UnknownHostException {
         long seed = ThreadLocalRandom.current().nextLong();
@@ -173,6 +176,7 @@ class AddressParserTest {
         }
     }
 
+    @Tag("fuzz")
     @RepeatedTest(20)
     void random_texts_are_read_as_guava_and_ipaddress_read_them_in_strict_form_or_refused() {
         long seed = ThreadLocalRandom.current().nextLong();

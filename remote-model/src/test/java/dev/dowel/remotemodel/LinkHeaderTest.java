@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -68,6 +69,7 @@ class LinkHeaderTest {
         assertThat(PageLinks.of(List.of("</docs>; rel=deprecation")).isPart()).isFalse();
     }
 
+    @Tag("fuzz")
     @Test
     void whatever_is_written_by_the_grammar_is_read_back() {
         for (int seed = 0; seed < 5_000; seed++) {
@@ -123,6 +125,7 @@ class LinkHeaderTest {
         return texts[random.nextInt(texts.length)];
     }
 
+    @Tag("fuzz")
     @Test
     void whatever_comes_is_read_without_failing() {
         Random random = new Random(7);

@@ -1,0 +1,57 @@
+"""An empty local repository finds what is published, and not what somebody has built here."""
+import os
+import shutil
+import tempfile
+import unittest
+from pathlib import Path
+
+from releasing import consumed, house
+from releasing.fresh import FreshRepository
+
+POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>dev.dowel</groupId><artifactId>dowel-{module}</artifactId>
+<version>9.9.9</version>{more}</project>
+"""
+MANAGED = """<dependencyManagement><dependencies><dependency><groupId>dev.dowel</groupId>
+<artifactId>dowel-rate-limit</artifactId><version>9.9.9</version></dependency></dependencies></dependencyManagement>"""
+
+
+class FreshTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="dowel-fresh-")).resolve()
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def put(self, repository: str, module: str, end: str, text: str) -> None:
+        folder = house.folder(self.folder / repository, module, "9.9.9")
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"dowel-{module}-9.9.9{end}").write_text(text)
+
+    def fresh(self, name: str) -> FreshRepository:
+        return FreshRepository(self.folder / name, (self.folder / "published").as_uri())
+
+    def test_what_stands_in_a_local_repository_only_is_not_published(self):
+        self.put("local", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))
+        os.environ["DOWEL_MAVEN_CACHES"] = str(self.folder / "local")
+        self.addCleanup(os.environ.pop, "DOWEL_MAVEN_CACHES")
+        self.assertFalse(self.fresh("one").has("rate-limit", "9.9.9"))
+        self.put("published", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))
+        self.assertTrue(self.fresh("two").has("rate-limit", "9.9.9"))
+
+    def test_a_pom_without_its_jar_is_not_all_of_it(self):
+        self.put("published", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))
+        fresh = self.fresh("one")
+        self.assertTrue(fresh.has("rate-limit", "9.9.9"))
+        self.assertFalse(fresh.has("rate-limit", "9.9.9", [("pom", ""), ("jar", "")]))
+
+    def test_an_entry_of_the_bom_that_no_consumer_resolved(self):
+        self.put("resolved", "bom", ".pom", POM.format(module="bom", more=MANAGED))
+        with self.assertRaisesRegex(SystemExit, "dowel-rate-limit 9.9.9 was not resolved"):
+            consumed.check(self.folder / "resolved", self.folder / "stage", "9.9.9")
+
+    def test_an_entry_of_the_bom_that_came_from_elsewhere(self):
+        self.put("resolved", "bom", ".pom", POM.format(module="bom", more=MANAGED))
+        self.put("resolved", "rate-limit", ".jar", "another")
+        self.put("stage", "rate-limit", ".jar", "this one")
+        with self.assertRaisesRegex(SystemExit, "dowel-rate-limit 9.9.9 did not come from the stage"):
+            consumed.check(self.folder / "resolved", self.folder / "stage", "9.9.9")
+        self.put("resolved", "rate-limit", ".jar", "this one")
+        consumed.check(self.folder / "resolved", self.folder / "stage", "9.9.9")
