@@ -19,10 +19,6 @@ import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.testing.InMemoryMessaging;
 import dev.dowel.testservices.RabbitMq;
 import java.net.URI;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -414,30 +410,15 @@ class OutboxPoisonTest {
     }
 
     private List<Object> query(String sql) {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<Object> first = new ArrayList<>();
-            while (rows.next()) {
-                first.add(rows.getObject(1));
-            }
-            return first;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return TestDatabase.query(database, sql);
     }
 
     private void execute(String sql) {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        TestDatabase.execute(database, sql);
     }
 
     private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(Integer.getInteger("patience", 20)))
+        await().atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(50))
                 .untilAsserted(check);
     }
