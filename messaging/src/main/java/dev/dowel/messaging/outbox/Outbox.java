@@ -294,23 +294,23 @@ public final class Outbox implements AutoCloseable {
         /**
          * Sets what the relay publishes with.
          *
-         * @param newMessaging started and closed by the caller
+         * @param messaging started and closed by the caller
          * @return this builder
          */
-        public Builder publishWith(Messaging newMessaging) {
-            this.messaging = Objects.requireNonNull(newMessaging, "newMessaging");
+        public Builder publishWith(Messaging messaging) {
+            this.messaging = Objects.requireNonNull(messaging, "messaging");
             return this;
         }
 
         /**
          * Sets where {@link Outbox#publisher} finds the service's transactions.
          *
-         * @param newTransactions knows the transactions on the data source of this outbox; default: there are none but
+         * @param transactions knows the transactions on the data source of this outbox; default: there are none but
          *     those of {@link Outbox#inTransaction}
          * @return this builder
          */
-        public Builder transactions(CurrentTransaction newTransactions) {
-            this.transactions = Objects.requireNonNull(newTransactions, "newTransactions");
+        public Builder transactions(CurrentTransaction transactions) {
+            this.transactions = Objects.requireNonNull(transactions, "transactions");
             return this;
         }
 
