@@ -35,10 +35,7 @@ public final class Outbox implements AutoCloseable {
     private final Messaging messaging;
     private final Relay relay;
     private final CurrentTransaction transactions;
-
-    @SuppressWarnings("ThreadLocalUsage") // of this outbox only: another one has another database
-    private final ThreadLocal<Connection> own = new ThreadLocal<>();
-
+    private final OwnTransaction own = new OwnTransaction();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Outbox(Builder builder, Messaging messaging) {
@@ -153,7 +150,7 @@ public final class Outbox implements AutoCloseable {
      */
     public <R> R inTransaction(Work<R> work) {
         try {
-            R result = Transaction.run(database, connection -> bound(connection, work));
+            R result = Transaction.run(database, connection -> own.within(connection, work));
             relay.wake();
             return result;
         } catch (RuntimeException e) {
@@ -163,20 +160,6 @@ public final class Outbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new OutboxException("The transaction failed and was rolled back", e);
-        }
-    }
-
-    private <R> R bound(Connection connection, Work<R> work) throws Exception {
-        @Nullable Connection outer = own.get();
-        own.set(connection);
-        try {
-            return work.run(connection);
-        } finally {
-            if (outer == null) {
-                own.remove();
-            } else {
-                own.set(outer);
-            }
         }
     }
 
@@ -192,7 +175,7 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public long pending() {
-        return read("The outbox could not be counted", OutboxState::pending);
+        return OutboxState.read(database, "The outbox could not be counted", OutboxState::pending);
     }
 
     /**
@@ -206,7 +189,8 @@ public final class Outbox implements AutoCloseable {
         if (max < 1 || max > 10_000) {
             throw new IllegalArgumentException("max is 1 to 10000, not " + max);
         }
-        return read("The parked messages could not be read", connection -> OutboxState.parked(connection, max));
+        return OutboxState.read(
+                database, "The parked messages could not be read", connection -> OutboxState.parked(connection, max));
     }
 
     /**
@@ -218,7 +202,8 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public boolean retryParked(long id) {
-        boolean found = read("A parked message could not be made due", connection -> OutboxState.retry(connection, id));
+        boolean found = OutboxState.read(
+                database, "A parked message could not be made due", connection -> OutboxState.retry(connection, id));
         relay.wake();
         return found;
     }
@@ -230,7 +215,7 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses; some may be due then
      */
     public long retryAllParked() {
-        long found = read("The parked messages could not be made due", OutboxState::retryAll);
+        long found = OutboxState.read(database, "The parked messages could not be made due", OutboxState::retryAll);
         relay.wake();
         return found;
     }
@@ -243,7 +228,8 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public boolean discardParked(long id) {
-        return read("A parked message could not be deleted", connection -> OutboxState.discard(connection, id));
+        return OutboxState.read(
+                database, "A parked message could not be deleted", connection -> OutboxState.discard(connection, id));
     }
 
     /**
@@ -254,18 +240,6 @@ public final class Outbox implements AutoCloseable {
      */
     public OutboxHealth health() {
         return HealthCheck.of(database, relay);
-    }
-
-    private interface Query<R> {
-        R run(Connection connection) throws SQLException;
-    }
-
-    private <R> R read(String failure, Query<R> query) {
-        try (WorkConnection connection = WorkConnection.open(database)) {
-            return query.run(connection.get());
-        } catch (SQLException e) {
-            throw new OutboxException(failure, e);
-        }
     }
 
     /** Stops the relay within the confirm timeout; what it had not deleted is published again by the next one. */
