@@ -53,10 +53,6 @@ final class Lane {
     private volatile @Nullable Line aside;
     private volatile long writingSince = NOBODY;
 
-    Lane(PublishGate gate, Duration timeout, Runnable cutConnection, Executor executor, Exchanges exchanges) {
-        this(gate, timeout, cutConnection, executor, exchanges, new Suspects());
-    }
-
     /**
      * A write that hangs is ended by cutting the connection. On the executor runs whatever waits for an answer of the
      * broker: channels are opened and closed, exchanges declared; and what its publisher does not wait for is sent.
