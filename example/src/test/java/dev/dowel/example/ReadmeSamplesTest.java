@@ -82,6 +82,7 @@ class ReadmeSamplesTest {
         "README.md, 4",
         "remote-model/README.md, 1",
         "messaging/README.md, 1",
+        "messaging/VERSIONS.md, 5",
         "messaging/OPERATIONS.md, 1",
         "auth-token/README.md, 4",
         "rate-limit/README.md, 1",

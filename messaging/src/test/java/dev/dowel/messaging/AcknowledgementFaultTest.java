@@ -1,5 +1,6 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventuallyDespiteExceptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -21,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,8 +80,8 @@ class AcknowledgementFaultTest {
         proxy.unmute();
         broker.restart();
 
-        eventually(() -> assertThat(handled).contains("1.2"));
-        eventually(
+        eventuallyDespiteExceptions(() -> assertThat(handled).contains("1.2"));
+        eventuallyDespiteExceptions(
                 () -> assertThat(handled.stream().filter("1.1"::equals).count()).isGreaterThanOrEqualTo(2));
     }
 
@@ -98,7 +98,7 @@ class AcknowledgementFaultTest {
         proxy.unmute();
         broker.restart();
 
-        eventually(() -> assertThat(handled).contains("1.2"));
+        eventuallyDespiteExceptions(() -> assertThat(handled).contains("1.2"));
         assertThat(handled.stream().filter("1.1"::equals).count()).isGreaterThanOrEqualTo(2);
     }
 
@@ -117,7 +117,7 @@ class AcknowledgementFaultTest {
             messaging.publisher("events").publishAndWait(Message.of(DELETED, new Deleted(id)));
         }
         ParkingLot lot = messaging.parkingLot(QUEUE);
-        eventually(() -> assertThat(lot.count()).isEqualTo(20));
+        eventuallyDespiteExceptions(() -> assertThat(lot.count()).isEqualTo(20));
         Set<String> parked = new TreeSet<>();
         lot.peek(20).forEach(one -> parked.add(one.id()));
         failing.close();
@@ -134,7 +134,7 @@ class AcknowledgementFaultTest {
                 .failsWithin(Duration.ofSeconds(30))
                 .withThrowableThat()
                 .withCauseInstanceOf(MessagingException.class);
-        eventually(() -> assertThat(lot.count()).isEqualTo(20));
+        eventuallyDespiteExceptions(() -> assertThat(lot.count()).isEqualTo(20));
         assertThat(lot.peek(20)).extracting(ParkedMessage::id).containsExactlyInAnyOrderElementsOf(parked);
         Set<String> sentBack = new TreeSet<>();
         onChannel(channel -> {
@@ -172,12 +172,13 @@ class AcknowledgementFaultTest {
             direct.publisher("events").publishAndWait(Message.of(DELETED, new Deleted(1)));
 
             // The broker closed the channel and gave the message to the next one, while the first handler still runs.
-            eventually(() -> assertThat(handled).containsExactly("1", "1"));
-            eventually(() -> assertThat(direct.health().healthy()).isTrue());
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly("1", "1"));
+            eventuallyDespiteExceptions(
+                    () -> assertThat(direct.health().healthy()).isTrue());
             goOn.countDown();
             direct.publisher("events").publishAndWait(Message.of(DELETED, new Deleted(2)));
-            eventually(() -> assertThat(handled).containsExactly("1", "1", "2"));
-            eventually(() ->
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly("1", "1", "2"));
+            eventuallyDespiteExceptions(() ->
                     onChannel(channel -> assertThat(channel.messageCount(QUEUE)).isZero()));
         } finally {
             goOn.countDown();
@@ -239,12 +240,5 @@ class AcknowledgementFaultTest {
 
     private static void active(Subscription subscription) {
         await().atMost(Duration.ofSeconds(20)).until(subscription::active);
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(40))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions()
-                .untilAsserted(check);
     }
 }

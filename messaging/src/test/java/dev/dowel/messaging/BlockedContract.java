@@ -1,7 +1,7 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.messaging.MessagingListener.Consumed;
 import dev.dowel.messaging.MessagingListener.Result;
@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 
 /** What a user sees of failing messages while publishers are blocked, on the double and on a real broker alike. */
@@ -60,11 +59,5 @@ public abstract class BlockedContract {
             pass(messaging, Duration.ofSeconds(2));
             eventually(() -> assertThat(handled).contains("7.2"));
         }
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(check);
     }
 }

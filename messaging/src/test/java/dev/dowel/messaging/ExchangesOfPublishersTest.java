@@ -1,14 +1,12 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventuallyDespiteExceptions;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.testservices.RabbitMq;
 import java.net.URI;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,14 +32,15 @@ class ExchangesOfPublishersTest {
     void what_an_operator_creates_is_noticed_without_a_publication_or_a_new_connection() throws Exception {
         Messaging messaging = messaging(TopologyMode.VERIFY);
         Publisher unused = messaging.publisher("events");
-        eventually(() -> assertThat(messaging.health().topologyProblems())
+        eventuallyDespiteExceptions(() -> assertThat(messaging.health().topologyProblems())
                 .hasEntrySatisfying(
                         "exchange events", reason -> assertThat(reason).contains("NOT_FOUND")));
         assertThat(messaging.health().healthy()).isFalse();
 
         plain.channel().exchangeDeclare("events", "topic", true);
 
-        eventually(() -> assertThat(messaging.health().healthy()).isTrue());
+        eventuallyDespiteExceptions(
+                () -> assertThat(messaging.health().healthy()).isTrue());
     }
 
     @Test
@@ -49,7 +48,7 @@ class ExchangesOfPublishersTest {
         Messaging messaging = messaging(TopologyMode.DECLARE);
         Publisher unused = messaging.publisher("events");
 
-        eventually(() -> {
+        eventuallyDespiteExceptions(() -> {
             try (PlainClient other = new PlainClient(vhost)) {
                 other.channel().exchangeDeclarePassive("events");
             }
@@ -64,14 +63,8 @@ class ExchangesOfPublishersTest {
                 .build();
         open.add(messaging);
         messaging.start();
-        eventually(() -> assertThat(messaging.health().healthy()).isTrue());
+        eventuallyDespiteExceptions(
+                () -> assertThat(messaging.health().healthy()).isTrue());
         return messaging;
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptions()
-                .untilAsserted(check);
     }
 }

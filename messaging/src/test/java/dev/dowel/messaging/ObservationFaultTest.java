@@ -1,7 +1,7 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.messaging.MessagingListener.Connection;
 import dev.dowel.messaging.MessagingListener.ConnectionChange;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -159,11 +158,5 @@ class ObservationFaultTest {
 
     private static Message<Long> message() {
         return Message.of(DELETED, 7L).requireRoute(RouteRequirement.NONE);
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(check);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventuallyDespiteExceptions;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -15,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,12 +91,12 @@ class QueueTakenAwayTest {
                 expected.add(queue + " " + id);
             }
         }
-        eventually(() -> assertThat(handled).containsExactlyInAnyOrderElementsOf(expected));
+        eventuallyDespiteExceptions(() -> assertThat(handled).containsExactlyInAnyOrderElementsOf(expected));
         assertThat(handled.stream().filter(one -> one.startsWith("single")))
                 .containsExactlyElementsOf(expected.stream()
                         .filter(one -> one.startsWith("single"))
                         .toList());
-        eventually(() ->
+        eventuallyDespiteExceptions(() ->
                 assertThat(messaging.health().topologyProblems()).containsOnlyKeys("queue otherwise", "queue classic"));
         assertThat(messaging.health().consumersActive())
                 .isEqualTo(messaging.health().consumersWanted());
@@ -109,8 +109,9 @@ class QueueTakenAwayTest {
         somebody.channel().queueDelete(QUEUE);
 
         publish(QUEUE, 1);
-        eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
-        eventually(() -> assertThat(messaging.health().healthy()).isTrue());
+        eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
+        eventuallyDespiteExceptions(
+                () -> assertThat(messaging.health().healthy()).isTrue());
     }
 
     @Test
@@ -126,10 +127,10 @@ class QueueTakenAwayTest {
                 }
             }));
             publish(QUEUE, 1);
-            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
             somebody.channel().queueDelete(QUEUE);
             publish(QUEUE, 2);
-            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
 
             stopping.start();
 
@@ -152,13 +153,14 @@ class QueueTakenAwayTest {
                 }
             }));
             publish(QUEUE, 1);
-            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(QUEUE + " 1"));
 
             somebody.channel().queueDelete(QUEUE);
 
             publish(QUEUE, 2);
-            eventually(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
-            eventually(() -> assertThat(messaging.health().healthy()).isTrue());
+            eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(QUEUE + " 1", QUEUE + " 2"));
+            eventuallyDespiteExceptions(
+                    () -> assertThat(messaging.health().healthy()).isTrue());
         } finally {
             goOn.countDown();
         }
@@ -197,7 +199,7 @@ class QueueTakenAwayTest {
         Subscription idle = subscribe(messaging, "idle", CONSUMERS);
         active(idle);
         publish("busy", 1);
-        eventually(() -> assertThat(handled).containsExactly("busy 1"));
+        eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly("busy 1"));
         Set<String> before = tags("idle");
         assertThat(before).hasSize(CONSUMERS);
         String busy = tags("busy").iterator().next();
@@ -213,7 +215,7 @@ class QueueTakenAwayTest {
         assertThat(tags("busy")).containsExactly(busy);
         goOn.countDown();
         publish("idle", 1);
-        eventually(() -> assertThat(handled).containsExactly("busy 1", "idle 1"));
+        eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly("busy 1", "idle 1"));
     }
 
     private Set<String> tags(String queue) {
@@ -269,12 +271,5 @@ class QueueTakenAwayTest {
         made.start();
         assertThat(made.awaitConnected(Duration.ofSeconds(20))).isTrue();
         return made;
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(60))
-                .pollInterval(Duration.ofMillis(50))
-                .ignoreExceptionsInstanceOf(java.io.IOException.class)
-                .untilAsserted(check);
     }
 }

@@ -1,7 +1,7 @@
 package dev.dowel.messaging;
 
+import static dev.dowel.messaging.Eventually.eventuallyDespiteExceptions;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.testservices.RabbitMq;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.SSLContext;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,12 +120,13 @@ class TlsTest {
                 }
             });
             publishing.start();
-            eventually(() -> assertThat(messaging.health().publishing()).isEqualTo(ConnectionState.BLOCKED));
+            eventuallyDespiteExceptions(
+                    () -> assertThat(messaging.health().publishing()).isEqualTo(ConnectionState.BLOCKED));
 
             CompletableFuture<Void> closing =
                     CompletableFuture.runAsync(messaging::close, task -> new Thread(task).start());
             assertThat(closing).succeedsWithin(Duration.ofSeconds(25));
-            eventually(() -> assertThat(publishing.isAlive()).isFalse());
+            eventuallyDespiteExceptions(() -> assertThat(publishing.isAlive()).isFalse());
             assertThat(sent).hasSize(100).allMatch(CompletableFuture::isDone);
         } finally {
             open.ctl("set_vm_memory_high_watermark", "0.4");
@@ -149,7 +149,7 @@ class TlsTest {
             // To an exchange without queues: what is published here is not the other tests' affair.
             Publisher publisher = messaging.publisher("nobody-listens");
             Message<Long> small = Message.of(DELETED, 8L).requireRoute(RouteRequirement.NONE);
-            eventually(() -> publisher.publishAndWait(small));
+            eventuallyDespiteExceptions(() -> publisher.publishAndWait(small));
             proxy.takeNothingFromClient();
 
             CompletableFuture<Receipt> sent = CompletableFuture.supplyAsync(
@@ -159,7 +159,7 @@ class TlsTest {
             assertThat(sent.handle((receipt, e) -> e))
                     .succeedsWithin(Duration.ofSeconds(20))
                     .isNotNull();
-            eventually(() -> publisher.publishAndWait(small));
+            eventuallyDespiteExceptions(() -> publisher.publishAndWait(small));
         }
     }
 
@@ -169,14 +169,16 @@ class TlsTest {
                 .subscribe("likes")
                 .bind("events", "user.deleted", VersionRange.parse("^1.0.0"))
                 .handler(Long.class, (body, delivery) -> handled.add(body));
-        eventually(() -> assertThat(messaging.health().lastError()).isEmpty());
-        eventually(() -> assertThat(subscription.active()).isTrue());
+        eventuallyDespiteExceptions(
+                () -> assertThat(messaging.health().lastError()).isEmpty());
+        eventuallyDespiteExceptions(() -> assertThat(subscription.active()).isTrue());
         messaging.publisher("events").publishAndWait(Message.of(DELETED, 7L));
-        eventually(() -> assertThat(handled).containsExactly(7L));
+        eventuallyDespiteExceptions(() -> assertThat(handled).containsExactly(7L));
     }
 
     private static void assertRefused(Messaging messaging, String... parts) {
-        eventually(() -> assertThat(messaging.health().lastError()).contains(parts));
+        eventuallyDespiteExceptions(
+                () -> assertThat(messaging.health().lastError()).contains(parts));
         assertThat(messaging.health().publishing()).isNotEqualTo(ConnectionState.CONNECTED);
         assertThat(messaging.awaitConnected(Duration.ofSeconds(1))).isFalse();
         assertThat(messaging.health().toString()).doesNotContain("canary", "guest");
@@ -194,12 +196,5 @@ class TlsTest {
         made.add(messaging);
         messaging.start();
         return messaging;
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(40))
-                .ignoreExceptionsInstanceOf(PublishException.class)
-                .pollInterval(Duration.ofMillis(50))
-                .untilAsserted(check);
     }
 }

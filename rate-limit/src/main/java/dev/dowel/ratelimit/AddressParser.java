@@ -70,12 +70,7 @@ final class AddressParser {
         }
         while (i < end) {
             Groups current = gap ? tail : head;
-            int next = i;
-            int value = 0;
-            while (next < end && next - i < 4 && digit(text.charAt(next), 16) >= 0) {
-                value = (value << 4) | digit(text.charAt(next), 16);
-                next++;
-            }
+            int next = groupEnd(text, i, end);
             if (next < end && text.charAt(next) == '.') {
                 long embedded = ipv4(text, i, end);
                 if (embedded == WRONG) {
@@ -88,7 +83,7 @@ final class AddressParser {
             if (next == i) {
                 return null;
             }
-            current.push(value);
+            current.push(group(text, i, next));
             i = next;
             if (i == end) {
                 break;
@@ -111,6 +106,23 @@ final class AddressParser {
         }
         head.shiftLeft(GROUPS - head.count);
         return new ClientAddress(head.high | tail.high, head.low | tail.low);
+    }
+
+    /** Returns where up to four hexadecimal digits end. */
+    private static int groupEnd(CharSequence text, int start, int end) {
+        int i = start;
+        while (i < end && i - start < 4 && digit(text.charAt(i), 16) >= 0) {
+            i++;
+        }
+        return i;
+    }
+
+    private static int group(CharSequence text, int start, int end) {
+        int value = 0;
+        for (int i = start; i < end; i++) {
+            value = (value << 4) | digit(text.charAt(i), 16);
+        }
+        return value;
     }
 
     /** Up to eight groups of 16 bits, the last one pushed being the lowest. */

@@ -203,17 +203,17 @@ public final class RateLimitFilter implements Filter {
         /**
          * Sets all limits in place of the default rule.
          *
-         * @param newRules the limits; those of {@link #rule} are added
+         * @param rules the limits; those of {@link #rule} are added
          * @return this builder
          */
-        public Builder rules(RateLimitRules newRules) {
-            this.rules = Objects.requireNonNull(newRules, "newRules");
+        public Builder rules(RateLimitRules rules) {
+            this.rules = Objects.requireNonNull(rules, "rules");
             return this;
         }
 
-        Builder rulesFile(RulesFile newFile) {
-            this.file = newFile;
-            return rules(newFile.read(nanos.getAsLong()));
+        Builder rulesFile(RulesFile file) {
+            this.file = file;
+            return rules(file.read(nanos.getAsLong()));
         }
 
         /**
@@ -230,11 +230,11 @@ public final class RateLimitFilter implements Filter {
         /**
          * Sets where calls are counted.
          *
-         * @param newStore default a {@link LocalBucketStore}; closed with the filter
+         * @param store default a {@link LocalBucketStore}; closed with the filter
          * @return this builder
          */
-        public Builder store(BucketStore newStore) {
-            this.store = Objects.requireNonNull(newStore, "newStore");
+        public Builder store(BucketStore store) {
+            this.store = Objects.requireNonNull(store, "store");
             return this;
         }
 
@@ -297,11 +297,11 @@ public final class RateLimitFilter implements Filter {
         /**
          * Sets what stands in a refusal's body.
          *
-         * @param newBody default {@link RefusalBody#PROBLEM}
+         * @param body default {@link RefusalBody#PROBLEM}
          * @return this builder
          */
-        public Builder body(RefusalBody newBody) {
-            this.body = Objects.requireNonNull(newBody, "newBody");
+        public Builder body(RefusalBody body) {
+            this.body = Objects.requireNonNull(body, "body");
             return this;
         }
 
@@ -323,16 +323,16 @@ public final class RateLimitFilter implements Filter {
         /**
          * Sets who is told of decisions.
          *
-         * @param newListener default nobody
+         * @param listener default nobody
          * @return this builder
          */
-        public Builder listener(RateLimitListener newListener) {
-            this.listener = Objects.requireNonNull(newListener, "newListener");
+        public Builder listener(RateLimitListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
-        Builder nanos(LongSupplier newNanos) {
-            this.nanos = newNanos;
+        Builder nanos(LongSupplier nanos) {
+            this.nanos = nanos;
             return this;
         }
 

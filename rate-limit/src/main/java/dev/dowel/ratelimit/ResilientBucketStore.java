@@ -104,11 +104,11 @@ public final class ResilientBucketStore implements BucketStore {
         /**
          * Sets what happens while the shared store cannot be reached.
          *
-         * @param newPolicy default {@link FailurePolicy#LOCAL}; a rule may have its own
+         * @param policy default {@link FailurePolicy#LOCAL}; a rule may have its own
          * @return this builder
          */
-        public Builder onFailure(FailurePolicy newPolicy) {
-            this.policy = Objects.requireNonNull(newPolicy, "newPolicy");
+        public Builder onFailure(FailurePolicy policy) {
+            this.policy = Objects.requireNonNull(policy, "policy");
             return this;
         }
 
@@ -156,16 +156,16 @@ public final class ResilientBucketStore implements BucketStore {
         /**
          * Sets who is told when the shared store goes away and comes back.
          *
-         * @param newListener default nobody
+         * @param listener default nobody
          * @return this builder
          */
-        public Builder listener(RateLimitListener newListener) {
-            this.listener = Objects.requireNonNull(newListener, "newListener");
+        public Builder listener(RateLimitListener listener) {
+            this.listener = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
-        Builder nanos(LongSupplier newNanos) {
-            this.nanos = newNanos;
+        Builder nanos(LongSupplier nanos) {
+            this.nanos = nanos;
             return this;
         }
 

@@ -310,8 +310,8 @@ public final class ApiVersionFilter implements Filter {
             return this;
         }
 
-        Builder clock(Clock newClock) {
-            this.clock = newClock;
+        Builder clock(Clock clock) {
+            this.clock = clock;
             return this;
         }
 

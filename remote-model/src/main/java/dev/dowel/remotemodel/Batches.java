@@ -104,21 +104,21 @@ final class Batches<T, ID> {
     private boolean runAll(
             List<List<String>> parts, Map<Integer, ChunkRead<T>> ended, Caller caller, boolean stopAtFailure) {
         List<Runnable> pieces = new ArrayList<>();
-        Helpers[] helpers = new Helpers[1];
+        SharedWork[] shared = new SharedWork[1];
         for (int i = 0; i < parts.size(); i++) {
             int number = i;
             pieces.add(() -> {
                 ChunkRead<T> part = part(parts.get(number), caller);
                 ended.put(number, part);
                 if (part.failure() != null && stopAtFailure) {
-                    helpers[0].stop();
+                    shared[0].stop();
                 }
             });
         }
-        helpers[0] = new Helpers(pieces);
+        shared[0] = new SharedWork(pieces);
         UnaryOperator<Runnable> bind =
                 work -> caller.context().map(context -> context.wrap(work)).orElse(work);
-        return helpers[0].run(endpoint.options().batchExecutor, bind);
+        return shared[0].run(endpoint.options().batchExecutor, bind);
     }
 
     private ChunkRead<T> part(List<String> ids, Caller caller) {

@@ -72,11 +72,6 @@ final class EntityUrls {
         return value;
     }
 
-    /** Checks an id by the strict policy, without repeating it: it may come from a request. */
-    static String id(String text) {
-        return IdText.check(text, IdPolicy.STRICT);
-    }
-
     HttpUrl collection() {
         return collection;
     }

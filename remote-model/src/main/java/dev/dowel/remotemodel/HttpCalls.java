@@ -45,7 +45,7 @@ final class HttpCalls {
         this.redirects = redirects;
         this.callTimeout = options.callTimeout;
         this.deadlineHeader = options.deadlineHeader;
-        this.maxBody = options.maxResponseBytes;
+        this.maxBody = options.maxResponseSize;
         this.timing = options.timing;
         this.rules = new RetryRules(options.retry, options.timing);
         this.budget = new RetryBudget(options.retry.budget());
@@ -166,7 +166,7 @@ final class HttpCalls {
                 }
             } catch (BodyTooLarge e) {
                 throw new RemoteDecodeException(
-                        ask + " answered with more than " + maxBody + " bytes; ask for less or raise maxResponseBytes");
+                        ask + " answered with more than " + maxBody + " bytes; ask for less or raise maxResponseSize");
             } catch (GivenUp e) {
                 boolean sent = attempt.wire().endedAsSent();
                 throw new RemoteCallException(

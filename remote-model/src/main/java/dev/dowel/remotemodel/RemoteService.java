@@ -147,7 +147,7 @@ public final class RemoteService implements AutoCloseable {
         String deadlineHeader = "";
         UnaryOperator<Transport> transport = UnaryOperator.identity();
         final List<CallListener> listeners = new ArrayList<>();
-        int maxResponseBytes = 10 * 1024 * 1024;
+        int maxResponseSize = 10 * 1024 * 1024;
         Timing timing = Timing.SYSTEM;
 
         @Nullable
@@ -337,11 +337,11 @@ public final class RemoteService implements AutoCloseable {
          * @return this
          * @throws IllegalArgumentException when not positive
          */
-        public Builder maxResponseBytes(int bytes) {
+        public Builder maxResponseSize(int bytes) {
             if (bytes < 1) {
-                throw new IllegalArgumentException("maxResponseBytes must be positive but is " + bytes);
+                throw new IllegalArgumentException("maxResponseSize must be positive but is " + bytes);
             }
-            this.maxResponseBytes = bytes;
+            this.maxResponseSize = bytes;
             return this;
         }
 

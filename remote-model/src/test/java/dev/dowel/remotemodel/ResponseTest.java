@@ -125,7 +125,7 @@ class ResponseTest {
                 .setHeader("Content-Encoding", "gzip")
                 .body(zipped.clone())
                 .build());
-        RemoteModel<Book, Long> small = TestServer.books(server.service().maxResponseBytes(10_000));
+        RemoteModel<Book, Long> small = TestServer.books(server.service().maxResponseSize(10_000));
 
         assertThat(server.books().get(7L).title()).hasSize(100_000);
         assertThatThrownBy(() -> small.get(7L))

@@ -91,8 +91,7 @@ final class ChannelConsumer extends DefaultConsumer implements MessageProcessor.
             try {
                 getChannel().basicCancel(tag);
                 // The broker answers a cancel before it takes the consumer off a quorum queue, and what comes next on
-                // the
-                // channel after it has: else what another channel gives back could still come here.
+                // the channel after it has: else what another channel gives back could still come here.
                 getChannel().basicQos(prefetch);
             } catch (IOException | RuntimeException e) {
                 // The channel is gone, and with it the consumer.

@@ -49,13 +49,9 @@ final class Lane {
     private final Deque<Publication> waiting = new ConcurrentLinkedDeque<>();
 
     private final AtomicBoolean preparing = new AtomicBoolean();
-    private volatile @Nullable Line shared;
-    private volatile @Nullable Line aside;
+    private volatile @Nullable ConfirmingChannel shared;
+    private volatile @Nullable ConfirmingChannel aside;
     private volatile long writingSince = NOBODY;
-
-    Lane(PublishGate gate, Duration timeout, Runnable cutConnection, Executor executor, Exchanges exchanges) {
-        this(gate, timeout, cutConnection, executor, exchanges, new Suspects());
-    }
 
     /**
      * A write that hangs is ended by cutting the connection. On the executor runs whatever waits for an answer of the
@@ -170,21 +166,21 @@ final class Lane {
             if (next == null) {
                 return true;
             }
-            Line line = line(next);
-            if (line == null || !line.readyFor(next)) {
+            ConfirmingChannel channel = channel(next);
+            if (channel == null || !channel.readyFor(next)) {
                 return false;
             }
             if (waiting.remove(next)) {
-                transmit(line, next);
+                transmit(channel, next);
             }
         }
         return true;
     }
 
-    private void transmit(Line line, Publication one) {
+    private void transmit(ConfirmingChannel channel, Publication one) {
         writingSince = System.nanoTime() | 1;
         try {
-            if (line.send(one)) {
+            if (channel.send(one)) {
                 one.take();
             } else {
                 // Another message has ended the channel in between: a new one takes it.
@@ -315,7 +311,7 @@ final class Lane {
         return WINDOW_BYTES - left;
     }
 
-    private @Nullable Line line(Publication one) {
+    private @Nullable ConfirmingChannel channel(Publication one) {
         return one.apart() ? aside : shared;
     }
 
@@ -323,16 +319,16 @@ final class Lane {
     private void prepare(Publication one) {
         Connection connection = one.connection();
         try {
-            Line line = line(one);
-            if (line == null || !line.usableOn(connection)) {
-                line = Line.open(connection, suspects, this::release, executor, exchanges);
+            ConfirmingChannel channel = channel(one);
+            if (channel == null || !channel.usableOn(connection)) {
+                channel = ConfirmingChannel.open(connection, suspects, this::release, executor, exchanges);
                 if (one.apart()) {
-                    aside = line;
+                    aside = channel;
                 } else {
-                    shared = line;
+                    shared = channel;
                 }
             }
-            line.ensure(one.exchange());
+            channel.ensure(one.exchange());
         } catch (IOException | ShutdownSignalException e) {
             String reason = Headers.shown(ConnectFailure.describe(e.getCause() == null ? e : e.getCause()));
             throw Exchanges.refusedByBroker(e)
@@ -359,18 +355,18 @@ final class Lane {
                 giveUp(one, late(one));
             }
         }
-        forEachLine(line -> line.expire(timeoutNanos));
+        forEachChannel(channel -> channel.expire(timeoutNanos));
     }
 
     /** Fails whatever is still unconfirmed. */
     void close() {
-        forEachLine(Line::retire);
+        forEachChannel(ConfirmingChannel::retire);
     }
 
-    private void forEachLine(Consumer<Line> action) {
-        for (Line line : new @Nullable Line[] {shared, aside}) {
-            if (line != null) {
-                action.accept(line);
+    private void forEachChannel(Consumer<ConfirmingChannel> action) {
+        for (ConfirmingChannel channel : new @Nullable ConfirmingChannel[] {shared, aside}) {
+            if (channel != null) {
+                action.accept(channel);
             }
         }
     }

@@ -117,8 +117,8 @@ public final class PlannedSubscription implements SubscriptionBuilder {
     }
 
     @Override
-    public SubscriptionBuilder idempotent(Inbox newInbox) {
-        this.inbox = Objects.requireNonNull(newInbox, "newInbox");
+    public SubscriptionBuilder idempotent(Inbox inbox) {
+        this.inbox = Objects.requireNonNull(inbox, "inbox");
         return this;
     }
 

@@ -189,30 +189,30 @@ public final class BindingCheck {
         /**
          * Sets the vhost.
          *
-         * @param newVhost default {@code /}
+         * @param vhost default {@code /}
          * @return this builder
          * @throws IllegalArgumentException if it is empty
          */
-        public Builder vhost(String newVhost) {
-            if (newVhost.isEmpty()) {
+        public Builder vhost(String vhost) {
+            if (vhost.isEmpty()) {
                 throw new IllegalArgumentException("vhost is not empty; the default one is /");
             }
-            this.vhost = newVhost;
+            this.vhost = vhost;
             return this;
         }
 
         /**
          * Sets how long each request may take, the answer's body included.
          *
-         * @param newTimeout 1 ms to 10 minutes; default 10 s
+         * @param timeout 1 ms to 10 minutes; default 10 s
          * @return this builder
          * @throws IllegalArgumentException if it is anything else
          */
-        public Builder timeout(Duration newTimeout) {
-            if (newTimeout.toMillis() < 1 || newTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
-                throw new IllegalArgumentException("timeout is 1 ms to 10 minutes, not " + newTimeout);
+        public Builder timeout(Duration timeout) {
+            if (timeout.toMillis() < 1 || timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+                throw new IllegalArgumentException("timeout is 1 ms to 10 minutes, not " + timeout);
             }
-            this.timeout = newTimeout;
+            this.timeout = timeout;
             return this;
         }
 

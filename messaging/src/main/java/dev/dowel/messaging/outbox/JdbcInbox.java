@@ -170,14 +170,14 @@ public final class JdbcInbox implements Inbox, AutoCloseable {
         /**
          * Sets how long ids are remembered. A message that comes again later is handled again.
          *
-         * @param newRetention 1 second to 3,650 days; default 7 days
+         * @param retention 1 second to 3,650 days; default 7 days
          * @return this builder
          */
-        public Builder retention(Duration newRetention) {
-            if (newRetention.toMillis() < 1_000 || newRetention.compareTo(Duration.ofDays(3_650)) > 0) {
-                throw new IllegalArgumentException("retention is 1 second to 3650 days, not " + newRetention);
+        public Builder retention(Duration retention) {
+            if (retention.toMillis() < 1_000 || retention.compareTo(Duration.ofDays(3_650)) > 0) {
+                throw new IllegalArgumentException("retention is 1 second to 3650 days, not " + retention);
             }
-            this.retention = newRetention;
+            this.retention = retention;
             return this;
         }
 

@@ -35,10 +35,7 @@ public final class Outbox implements AutoCloseable {
     private final Messaging messaging;
     private final Relay relay;
     private final CurrentTransaction transactions;
-
-    @SuppressWarnings("ThreadLocalUsage") // of this outbox only: another one has another database
-    private final ThreadLocal<Connection> own = new ThreadLocal<>();
-
+    private final OwnTransaction own = new OwnTransaction();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private Outbox(Builder builder, Messaging messaging) {
@@ -153,7 +150,7 @@ public final class Outbox implements AutoCloseable {
      */
     public <R> R inTransaction(Work<R> work) {
         try {
-            R result = Transaction.run(database, connection -> bound(connection, work));
+            R result = Transaction.run(database, connection -> own.within(connection, work));
             relay.wake();
             return result;
         } catch (RuntimeException e) {
@@ -163,20 +160,6 @@ public final class Outbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
             throw new OutboxException("The transaction failed and was rolled back", e);
-        }
-    }
-
-    private <R> R bound(Connection connection, Work<R> work) throws Exception {
-        @Nullable Connection outer = own.get();
-        own.set(connection);
-        try {
-            return work.run(connection);
-        } finally {
-            if (outer == null) {
-                own.remove();
-            } else {
-                own.set(outer);
-            }
         }
     }
 
@@ -192,7 +175,7 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public long pending() {
-        return read("The outbox could not be counted", OutboxState::pending);
+        return OutboxState.read(database, "The outbox could not be counted", OutboxState::pending);
     }
 
     /**
@@ -206,7 +189,8 @@ public final class Outbox implements AutoCloseable {
         if (max < 1 || max > 10_000) {
             throw new IllegalArgumentException("max is 1 to 10000, not " + max);
         }
-        return read("The parked messages could not be read", connection -> OutboxState.parked(connection, max));
+        return OutboxState.read(
+                database, "The parked messages could not be read", connection -> OutboxState.parked(connection, max));
     }
 
     /**
@@ -218,7 +202,8 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public boolean retryParked(long id) {
-        boolean found = read("A parked message could not be made due", connection -> OutboxState.retry(connection, id));
+        boolean found = OutboxState.read(
+                database, "A parked message could not be made due", connection -> OutboxState.retry(connection, id));
         relay.wake();
         return found;
     }
@@ -230,7 +215,7 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses; some may be due then
      */
     public long retryAllParked() {
-        long found = read("The parked messages could not be made due", OutboxState::retryAll);
+        long found = OutboxState.read(database, "The parked messages could not be made due", OutboxState::retryAll);
         relay.wake();
         return found;
     }
@@ -243,7 +228,8 @@ public final class Outbox implements AutoCloseable {
      * @throws OutboxException if the database refuses
      */
     public boolean discardParked(long id) {
-        return read("A parked message could not be deleted", connection -> OutboxState.discard(connection, id));
+        return OutboxState.read(
+                database, "A parked message could not be deleted", connection -> OutboxState.discard(connection, id));
     }
 
     /**
@@ -254,18 +240,6 @@ public final class Outbox implements AutoCloseable {
      */
     public OutboxHealth health() {
         return HealthCheck.of(database, relay);
-    }
-
-    private interface Query<R> {
-        R run(Connection connection) throws SQLException;
-    }
-
-    private <R> R read(String failure, Query<R> query) {
-        try (WorkConnection connection = WorkConnection.open(database)) {
-            return query.run(connection.get());
-        } catch (SQLException e) {
-            throw new OutboxException(failure, e);
-        }
     }
 
     /** Stops the relay within the confirm timeout; what it had not deleted is published again by the next one. */
@@ -294,23 +268,23 @@ public final class Outbox implements AutoCloseable {
         /**
          * Sets what the relay publishes with.
          *
-         * @param newMessaging started and closed by the caller
+         * @param messaging started and closed by the caller
          * @return this builder
          */
-        public Builder publishWith(Messaging newMessaging) {
-            this.messaging = Objects.requireNonNull(newMessaging, "newMessaging");
+        public Builder publishWith(Messaging messaging) {
+            this.messaging = Objects.requireNonNull(messaging, "messaging");
             return this;
         }
 
         /**
          * Sets where {@link Outbox#publisher} finds the service's transactions.
          *
-         * @param newTransactions knows the transactions on the data source of this outbox; default: there are none but
+         * @param transactions knows the transactions on the data source of this outbox; default: there are none but
          *     those of {@link Outbox#inTransaction}
          * @return this builder
          */
-        public Builder transactions(CurrentTransaction newTransactions) {
-            this.transactions = Objects.requireNonNull(newTransactions, "newTransactions");
+        public Builder transactions(CurrentTransaction transactions) {
+            this.transactions = Objects.requireNonNull(transactions, "transactions");
             return this;
         }
 

@@ -3,16 +3,17 @@ package dev.dowel.messaging.outbox;
 import dev.dowel.messaging.Message;
 import dev.dowel.messaging.MessageSet;
 import java.sql.Connection;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Publishes to one exchange in the current transaction: the outbox's own, else the service's. */
 final class OutboxPublisher implements EventPublisher {
     private final Outbox outbox;
-    private final ThreadLocal<Connection> own;
+    private final OwnTransaction own;
     private final CurrentTransaction service;
     private final String exchange;
 
-    OutboxPublisher(Outbox outbox, ThreadLocal<Connection> own, CurrentTransaction service, String exchange) {
+    OutboxPublisher(Outbox outbox, OwnTransaction own, CurrentTransaction service, String exchange) {
         this.outbox = outbox;
         this.own = own;
         this.service = service;
@@ -30,9 +31,9 @@ final class OutboxPublisher implements EventPublisher {
     }
 
     private void join(Consumer<Connection> store) {
-        Connection bound = own.get();
-        if (bound != null) {
-            store.accept(bound);
+        Optional<Connection> bound = own.connection();
+        if (bound.isPresent()) {
+            store.accept(bound.get());
             return;
         }
         Connection joined = service.connection()

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 
 /** The statements of those who watch an outbox. Each reads a bounded number of rows, by an index, and locks none. */
 final class OutboxState {
@@ -25,6 +26,20 @@ final class OutboxState {
             .collect(Collectors.joining(" UNION ALL ", "(", ")"));
 
     private OutboxState() {}
+
+    /** What one asks of an outbox. */
+    interface Query<R> {
+        R run(Connection connection) throws SQLException;
+    }
+
+    /** Runs a query on a connection of its own. */
+    static <R> R read(DataSource database, String failure, Query<R> query) {
+        try (WorkConnection connection = WorkConnection.open(database)) {
+            return query.run(connection.get());
+        } catch (SQLException e) {
+            throw new OutboxException(failure, e);
+        }
+    }
 
     /** Counts what waits, up to 10,001. */
     static long pending(Connection connection) throws SQLException {

@@ -122,7 +122,8 @@ class LaneOutcomeTest {
                 Duration.ofSeconds(10),
                 () -> {},
                 executor,
-                new Exchanges(TopologyMode.DECLARE, new TopologyProblems(Events.NONE)));
+                new Exchanges(TopologyMode.DECLARE, new TopologyProblems(Events.NONE)),
+                new Suspects());
     }
 
     private static Publication publication() {

@@ -161,7 +161,8 @@ class LaneTest {
                 timeout,
                 cuts::incrementAndGet,
                 LaneTest::onOwnThread,
-                new Exchanges(TopologyMode.DECLARE, new TopologyProblems(Events.NONE)));
+                new Exchanges(TopologyMode.DECLARE, new TopologyProblems(Events.NONE)),
+                new Suspects());
     }
 
     private static CompletableFuture<Void> publish(Lane lane) {

@@ -45,8 +45,13 @@ final class TestSubscription {
     }
 
     static MessageProcessor processor(SubscriptionPlan plan, Runnable handler, Events events, Exchanges exchanges) {
-        Lane unused =
-                new Lane(new PublishGate(), Duration.ofSeconds(1), () -> {}, TestSubscription::onOwnThread, exchanges);
+        Lane unused = new Lane(
+                new PublishGate(),
+                Duration.ofSeconds(1),
+                () -> {},
+                TestSubscription::onOwnThread,
+                exchanges,
+                new Suspects());
         Handlers handlers = Handlers.forAll(Integer.class, (body, delivery) -> handler.run());
         Handling handling = new Handling(
                 plan,

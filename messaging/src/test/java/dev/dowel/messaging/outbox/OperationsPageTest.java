@@ -1,9 +1,9 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static dev.dowel.messaging.outbox.TestDatabase.execute;
 import static dev.dowel.messaging.outbox.TestDatabase.query;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.messaging.EventType;
 import dev.dowel.messaging.Message;
@@ -102,9 +102,5 @@ class OperationsPageTest {
                 .results()
                 .map(match -> match.group(1).strip())
                 .toList();
-    }
-
-    private static void eventually(Runnable check) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(check::run);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -12,7 +13,6 @@ import dev.dowel.messaging.RouteRequirement;
 import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.testing.InMemoryMessaging;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -442,31 +442,10 @@ abstract class OutboxContract {
     }
 
     protected final List<Object> query(String sql) {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<Object> first = new ArrayList<>();
-            while (rows.next()) {
-                first.add(rows.getObject(1));
-            }
-            return first;
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
+        return TestDatabase.query(database, sql);
     }
 
     private void execute(String sql) {
-        try (Connection connection = database.getConnection();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static void eventually(org.awaitility.core.ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30))
-                .pollInterval(Duration.ofMillis(20))
-                .untilAsserted(check);
+        TestDatabase.execute(database, sql);
     }
 }

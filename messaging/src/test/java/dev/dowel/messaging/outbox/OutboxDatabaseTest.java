@@ -1,8 +1,8 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static dev.dowel.messaging.outbox.TestDatabase.query;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import dev.dowel.messaging.EncodedMessage;
 import dev.dowel.messaging.EventType;
@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -195,9 +194,5 @@ class OutboxDatabaseTest {
             outbox.enqueue(connection, "events", Message.of(DELETED, body).key(key));
             return null;
         });
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(check);
     }
 }

@@ -1,5 +1,6 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static dev.dowel.messaging.outbox.TestDatabase.execute;
 import static dev.dowel.messaging.outbox.TestDatabase.query;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +34,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -323,9 +323,5 @@ class OutboxFaultTest {
             }
             return null;
         });
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(check);
     }
 }

@@ -1,9 +1,9 @@
 package dev.dowel.messaging.outbox;
 
+import static dev.dowel.messaging.Eventually.eventually;
 import static dev.dowel.messaging.outbox.TestDatabase.execute;
 import static dev.dowel.messaging.outbox.TestDatabase.query;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import javax.sql.DataSource;
-import org.awaitility.core.ThrowingRunnable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -155,9 +154,5 @@ class UnconfirmedRowsTest {
             eventually(() -> assertThat(outbox.pending()).isZero());
             eventually(() -> assertThat(handled).contains(7L));
         }
-    }
-
-    private static void eventually(ThrowingRunnable check) {
-        await().atMost(Duration.ofSeconds(30)).untilAsserted(check);
     }
 }

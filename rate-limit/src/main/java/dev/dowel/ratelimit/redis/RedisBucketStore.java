@@ -225,16 +225,16 @@ public final class RedisBucketStore implements BucketStore {
         /**
          * Sets what the keys begin with, so that several services can use one Redis.
          *
-         * @param newPrefix 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}; default {@code rate-limit}
+         * @param prefix 1 to 64 characters of {@code A-Z a-z 0-9 . _ -}; default {@code rate-limit}
          * @return this builder
          */
-        public Builder prefix(String newPrefix) {
-            this.prefix = Objects.requireNonNull(newPrefix, "newPrefix");
+        public Builder prefix(String prefix) {
+            this.prefix = Objects.requireNonNull(prefix, "prefix");
             return this;
         }
 
-        Builder clock(TimeMeter newClock) {
-            this.clock = newClock;
+        Builder clock(TimeMeter clock) {
+            this.clock = clock;
             return this;
         }
 

@@ -20,7 +20,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** One channel with publisher confirms and what is unconfirmed on it. When the channel ends, all of that fails. */
-final class Line {
+final class ConfirmingChannel {
     private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
 
     private final Connection connection;
@@ -35,7 +35,7 @@ final class Line {
     private volatile boolean ended;
     private volatile long lastSettled = System.nanoTime();
 
-    private Line(
+    private ConfirmingChannel(
             Connection connection,
             Suspects suspects,
             Consumer<Publication> onDone,
@@ -54,24 +54,24 @@ final class Line {
      * Opens a channel. The callback is called once for each publication that was sent, before its outcome completes; the
      * channel is closed on the executor, since that may hang.
      */
-    static Line open(
+    static ConfirmingChannel open(
             Connection connection,
             Suspects suspects,
             Consumer<Publication> onDone,
             Executor executor,
             Exchanges exchanges)
             throws IOException {
-        Line line = new Line(connection, suspects, onDone, executor, exchanges);
-        line.channel.addConfirmListener(
-                (tag, multiple) -> line.settle(tag, multiple, true),
-                (tag, multiple) -> line.settle(tag, multiple, false));
-        line.channel.addReturnListener(line::returned);
-        line.channel.addShutdownListener(line::fail);
+        ConfirmingChannel opened = new ConfirmingChannel(connection, suspects, onDone, executor, exchanges);
+        opened.channel.addConfirmListener(
+                (tag, multiple) -> opened.settle(tag, multiple, true),
+                (tag, multiple) -> opened.settle(tag, multiple, false));
+        opened.channel.addReturnListener(opened::returned);
+        opened.channel.addShutdownListener(opened::fail);
         try {
-            line.channel.confirmSelect();
-            return line;
+            opened.channel.confirmSelect();
+            return opened;
         } catch (IOException | RuntimeException e) {
-            line.retire();
+            opened.retire();
             throw e;
         }
     }

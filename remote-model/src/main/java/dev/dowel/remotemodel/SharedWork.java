@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Pieces of work that the calling thread does, with the help of an executor where there is one. It waits only for pieces
  * that somebody has begun, so an executor that is full, even of callers like this one, makes it slower but never stuck.
  */
-final class Helpers {
+final class SharedWork {
 
     static final int MAX_AT_ONCE = 8;
 
@@ -24,7 +24,7 @@ final class Helpers {
     private int underWay;
     private @Nullable Throwable failure;
 
-    Helpers(Collection<? extends Runnable> pieces) {
+    SharedWork(Collection<? extends Runnable> pieces) {
         this.pieces = new ArrayDeque<>(pieces);
     }
 
