@@ -3,7 +3,7 @@ import unittest
 from pathlib import Path
 
 from releasing import house
-from releasing.changelog import Changelog
+from releasing.changelog import GROUPS, Changelog
 from releasing.refusal import Refusal
 from releasing.versions import Version
 
@@ -82,3 +82,9 @@ class ChangelogTest(unittest.TestCase):
     def test_our_own_has_parts_for_modules_only(self):
         known = {*house.modules(ROOT), house.BOM}
         self.assertLessEqual(set(Changelog((ROOT / "CHANGELOG.md").read_text()).parts()), known)
+
+    def test_each_entry_of_our_own_says_what_kind_of_change_it_is(self):
+        changelog = Changelog((ROOT / "CHANGELOG.md").read_text())
+        for module in changelog.parts():
+            for entry in changelog.unreleased(module):
+                self.assertRegex(entry, rf"^- ({'|'.join(GROUPS)}): \S", module)

@@ -5,6 +5,7 @@ import dev.dowel.authtoken.BearerTokenFilter;
 import dev.dowel.authtoken.ClientRegistry;
 import dev.dowel.authtoken.ClientTokenVerifier;
 import dev.dowel.authtoken.micrometer.MicrometerAuthenticationListener;
+import dev.dowel.ratelimit.Match;
 import dev.dowel.ratelimit.RateLimitFilter;
 import dev.dowel.ratelimit.RateLimitRule;
 import dev.dowel.ratelimit.micrometer.MicrometerRateLimitListener;
@@ -24,12 +25,17 @@ import org.springframework.core.Ordered;
 @Configuration(proxyBeanMethods = false)
 class FilterConfiguration {
     private static final int FIRST = Ordered.HIGHEST_PRECEDENCE + 100;
+    /** What Kubernetes asks, without a token and often. */
+    private static final String LIVENESS = "/actuator/health/liveness";
+
+    private static final String READINESS = "/actuator/health/readiness";
 
     @Bean
     FilterRegistrationBean<Filter> rateLimit(
             @Value("${orders.calls}") long calls, @Value("${orders.period}") Duration period, MeterRegistry meters) {
         Filter filter = RateLimitFilter.builder()
                 .defaultRule(RateLimitRule.perIp(calls, period))
+                .exempt(Match.path(LIVENESS), Match.path(READINESS))
                 .listener(new MicrometerRateLimitListener(meters))
                 .build();
         return registration(filter, "rate-limit", FIRST, EnumSet.of(DispatcherType.REQUEST));
@@ -45,7 +51,8 @@ class FilterConfiguration {
     BearerTokenFilter bearerTokenFilter(ClientTokenVerifier clients, MeterRegistry meters) {
         return BearerTokenFilter.builder(clients)
                 .realm("orders")
-                .authentication(Authentication.NONE, "/actuator/health")
+                .authentication(Authentication.NONE, LIVENESS, READINESS)
+                .authentication(Authentication.OPTIONAL_STRICT, "/actuator/health")
                 .listener(new MicrometerAuthenticationListener(meters))
                 .build();
     }

@@ -4,6 +4,7 @@ import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.Subscription;
 import dev.dowel.messaging.VersionRange;
 import dev.dowel.messaging.micrometer.MicrometerMessagingListener;
+import dev.dowel.messaging.outbox.JdbcInbox;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -20,13 +21,17 @@ class MessagingConfiguration {
                 .build();
     }
 
-    /** Not a bean that Spring closes: {@code Messaging} ends its subscriptions itself, and in the right order. */
-    @Bean(destroyMethod = "")
+    /** Closed by Spring before the inbox and its database are, so handlers that run may finish. */
+    @Bean
     Subscription subscription(
-            Messaging messaging, PlacedOrders placed, @Value("${orders.queue:orders.placed}") String queue) {
+            Messaging messaging,
+            JdbcInbox inbox,
+            PlacedOrders placed,
+            @Value("${orders.queue:orders.placed}") String queue) {
         return messaging
                 .subscribe(queue)
                 .bind("events", "order.placed", VersionRange.parse("^1.0.0"))
-                .handler(OrderPlaced.class, (order, delivery) -> placed.add(order));
+                .idempotent(inbox)
+                .handler(OrderPlaced.class, (order, delivery) -> placed.add(order, delivery.connection()));
     }
 }

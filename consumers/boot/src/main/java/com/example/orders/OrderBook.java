@@ -2,15 +2,21 @@ package com.example.orders;
 
 import dev.dowel.messaging.Message;
 import dev.dowel.messaging.outbox.EventPublisher;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Announces orders in the transaction that it is called in, or in one of its own. */
+/**
+ * Stores orders and announces them in one transaction, the caller's or its own: both happen or neither does, also while
+ * RabbitMQ is away.
+ */
 @Service
 class OrderBook {
+    private final JdbcTemplate database;
     private final EventPublisher events;
 
-    OrderBook(EventPublisher events) {
+    OrderBook(JdbcTemplate database, EventPublisher events) {
+        this.database = database;
         this.events = events;
     }
 
@@ -20,7 +26,8 @@ class OrderBook {
             if (order.userId() < 0) {
                 throw new IllegalArgumentException("userId must not be negative: " + order.userId());
             }
-            events.publish(Message.of(OrderPlaced.TYPE, order));
+            database.update("INSERT INTO orders (user_id) VALUES (?)", order.userId());
+            events.publish(Message.of(OrderPlaced.TYPE, order).key(Long.toString(order.userId())));
         }
     }
 }

@@ -1,8 +1,6 @@
 package com.example.orders;
 
 import dev.dowel.authtoken.RequireScope;
-import dev.dowel.messaging.Message;
-import dev.dowel.messaging.Messaging;
 import dev.dowel.remotemodel.RemoteModel;
 import java.util.List;
 import org.springframework.web.bind.annotation.DeleteMapping;
@@ -14,19 +12,19 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class OrderController {
     private final RemoteModel<User, Long> users;
-    private final Messaging messaging;
+    private final OrderBook book;
     private final PlacedOrders placed;
 
-    OrderController(RemoteModel<User, Long> users, Messaging messaging, PlacedOrders placed) {
+    OrderController(RemoteModel<User, Long> users, OrderBook book, PlacedOrders placed) {
         this.users = users;
-        this.messaging = messaging;
+        this.book = book;
         this.placed = placed;
     }
 
     @PostMapping("/orders")
     String order(@RequestParam("user") long id) {
         User user = users.get(id);
-        messaging.publisher("events").publishAndWait(Message.of(OrderPlaced.TYPE, new OrderPlaced(user.id())));
+        book.place(new OrderPlaced(user.id()));
         return "an order for " + user.name();
     }
 

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import com.sun.net.httpserver.HttpServer;
 import dev.dowel.authtoken.GeneratedToken;
 import dev.dowel.authtoken.TokenGenerator;
+import dev.dowel.messaging.Message;
 import dev.dowel.messaging.Messaging;
 import dev.dowel.messaging.outbox.Outbox;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -17,6 +20,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -58,6 +64,12 @@ class OrdersApplicationTest {
     @Autowired
     private PlacedOrders placed;
 
+    @Autowired
+    private JdbcTemplate database;
+
+    @Autowired
+    private MeterRegistry meters;
+
     @Value("${local.server.port}")
     private int port;
 
@@ -66,7 +78,7 @@ class OrdersApplicationTest {
         properties.add("orders.users", () -> "http://127.0.0.1:" + USERS.getAddress().getPort());
         properties.add(
                 "orders.clients",
-                () -> TOKEN.configurationLine() + "," + ADMIN.configurationLine() + " scopes=orders:delete");
+                () -> TOKEN.configurationLine() + "," + ADMIN.configurationLine() + " scopes=orders:delete+health:details");
         properties.add("orders.queue", () -> "boot." + UUID.randomUUID());
         properties.add("orders.calls", () -> CALLS);
         properties.add("orders.period", () -> "1h");
@@ -83,10 +95,25 @@ class OrdersApplicationTest {
     void nobody_comes_in_without_a_token_but_to_the_health_page() throws Exception {
         assertThat(call("GET", "/orders", "").statusCode()).isEqualTo(401);
         assertThat(call("GET", "/actuator/metrics", "").statusCode()).isEqualTo(401);
-        until(() -> call("GET", "/actuator/health", "").body().contains("1 of 1"));
-        HttpResponse<String> health = call("GET", "/actuator/health", "");
-        assertThat(health.statusCode()).isEqualTo(200);
-        assertThat(health.body()).contains("messaging", "CONNECTED");
+        until(() -> call("GET", "/actuator/health", "").statusCode() == 200);
+        assertThat(call("GET", "/actuator/health", "shp_wrong").statusCode()).isEqualTo(401);
+    }
+
+    @Test
+    @Order(1)
+    void the_health_page_names_queues_and_states_to_clients_with_the_scope_only() throws Exception {
+        until(() -> call("GET", "/actuator/health", ADMIN.token()).body().contains("1 of 1"));
+        assertThat(call("GET", "/actuator/health", ADMIN.token()).body())
+                .contains("messaging", "CONNECTED", "outbox", "\"relaying\":true", "\"pending\":0");
+
+        for (String token : List.of("", TOKEN.token())) {
+            assertThat(call("GET", "/actuator/health", token).body())
+                    .contains("\"status\":\"UP\"")
+                    .doesNotContain("messaging", "outbox", "CONNECTED", "H2");
+        }
+        assertThat(call("GET", "/actuator/health/messaging", "").statusCode()).isEqualTo(401);
+        assertThat(call("GET", "/actuator/health/messaging", TOKEN.token()).statusCode())
+                .isEqualTo(404);
     }
 
     @Test
@@ -97,6 +124,7 @@ class OrdersApplicationTest {
         HttpResponse<String> answer = call("POST", "/orders?user=7", TOKEN.token());
 
         assertThat(answer.body()).isEqualTo("an order for Ann");
+        assertThat(stored()).isEqualTo(1);
         assertThat(SEEN_BY_USERS).containsExactly("/api/v1/users/7 Bearer " + TOKEN.token());
         until(() -> call("GET", "/orders", TOKEN.token()).body().contains("{\"userId\":7}"));
     }
@@ -119,15 +147,31 @@ class OrdersApplicationTest {
 
     @Test
     @Order(4)
-    void what_a_transaction_of_spring_publishes_is_sent_at_its_commit_and_gone_after_a_rollback() throws Exception {
+    void an_order_and_its_event_are_stored_together_and_gone_together_after_a_rollback() throws Exception {
+        int before = stored();
         assertThatIllegalArgumentException().isThrownBy(() -> book.place(new OrderPlaced(8), new OrderPlaced(-1)));
+        assertThat(stored()).isEqualTo(before);
         assertThat(outbox.pending()).isZero();
 
         book.place(new OrderPlaced(9), new OrderPlaced(10));
 
-        until(() -> placed.all().size() == 2);
-        assertThat(placed.all()).containsExactlyInAnyOrder(new OrderPlaced(9), new OrderPlaced(10));
+        until(() -> placed.all().containsAll(List.of(new OrderPlaced(9), new OrderPlaced(10))));
+        assertThat(placed.all()).doesNotContain(new OrderPlaced(8), new OrderPlaced(-1));
         until(() -> outbox.pending() == 0);
+        assertThat(stored()).isEqualTo(before + 2);
+    }
+
+    @Test
+    @Order(4)
+    void a_message_that_comes_twice_takes_effect_once() throws Exception {
+        Message<OrderPlaced> message = Message.of(OrderPlaced.TYPE, new OrderPlaced(11));
+        messaging.publisher("events").publishAndWait(message);
+        messaging.publisher("events").publishAndWait(message);
+
+        until(() -> call("GET", "/actuator/metrics/messaging.consume?tag=outcome:duplicate", TOKEN.token())
+                .body()
+                .contains("\"COUNT\",\"value\":1.0"));
+        assertThat(placed.all()).containsOnlyOnce(new OrderPlaced(11));
     }
 
     @ParameterizedTest
@@ -159,6 +203,29 @@ class OrdersApplicationTest {
 
         assertThat(answer.statusCode()).isEqualTo(429);
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
+    }
+
+    @ParameterizedTest
+    @Order(7)
+    @ValueSource(strings = {"liveness", "readiness"})
+    void a_probe_needs_no_token_and_no_place_in_the_limit(String probe) throws Exception {
+        double before = decisions();
+
+        HttpResponse<String> answer = call("GET", "/actuator/health/" + probe, "");
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"UP\"}");
+        assertThat(decisions()).isEqualTo(before);
+    }
+
+    private double decisions() {
+        return meters.find("dowel.ratelimit.decisions").counters().stream()
+                .mapToDouble(Counter::count)
+                .sum();
+    }
+
+    private int stored() {
+        return Objects.requireNonNull(database.queryForObject("SELECT count(*) FROM orders", Integer.class));
     }
 
     private HttpResponse<String> call(String method, String path, String token)
