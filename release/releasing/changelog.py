@@ -55,6 +55,8 @@ def _parts(text: str) -> dict:
         if line.startswith("### "):
             entries = parts.setdefault(line[4:], [])
         elif line.startswith("- ") and entries is not None:
+            if not re.match(rf"- ({'|'.join(GROUPS)}): ", line):
+                raise Refusal(f"CHANGELOG.md has an entry that begins with none of {', '.join(GROUPS)}: '{line}'")
             entries.append(line)
         elif line.startswith("  ") and entries:
             entries[-1] += "\n" + line
@@ -64,14 +66,9 @@ def _parts(text: str) -> dict:
 
 
 def _grouped(entries: list) -> list:
-    """Sorts entries under the groups that they begin with; those that begin with none come first."""
-    groups = {group: [] for group in ("",) + GROUPS}
+    """Sorts entries under the groups that they begin with."""
+    groups = {group: [] for group in GROUPS}
     for entry in entries:
-        found = re.match(rf"- ({'|'.join(GROUPS)}): ", entry)
-        groups[found[1] if found else ""].append("- " + entry[found.end():] if found else entry)
-    lines = []
-    for group, members in groups.items():
-        if members:
-            lines += [f"### {group}", ""] if group else []
-            lines += [*members, ""]
-    return lines
+        group, _, words = entry[2:].partition(": ")
+        groups[group].append("- " + words)
+    return [line for group, members in groups.items() if members for line in (f"### {group}", "", *members, "")]

@@ -10,6 +10,9 @@ from .refusal import Refusal
 from .request import Request
 from .versions import Step
 
+# Ends what the front page says for as long as not every module has been released.
+UNTIL_RELEASED = "<!-- until the first release -->"
+
 
 def prepare(request: Request, git: Git) -> None:
     tree = git.folder
@@ -22,6 +25,8 @@ def prepare(request: Request, git: Git) -> None:
     released = Changelog(changelog.read_text()).release(request.module, request.version, request.bom_version, today)
     changelog.write_text(released)
     _write_readme(request, tree / "README.md")
+    if set(house.modules(tree)) <= Changelog(released).all_released():
+        _drop_lines(tree / "README.md", UNTIL_RELEASED)
     _check_only(request, git)
 
 
@@ -30,6 +35,11 @@ def prepare_next(request: Request, git: Git) -> None:
     poms.set_version(git.folder, request.module, f"{request.version.after(Step.PATCH)}-SNAPSHOT")
     poms.set_version(git.folder, house.BOM, f"{request.bom_version.after(Step.PATCH)}-SNAPSHOT")
     _check_only(request, git)
+
+
+def _drop_lines(page: Path, mark: str) -> None:
+    """Takes the lines that end with the mark out of a page, each with the blank line behind it."""
+    page.write_text(re.sub(rf"^.*{re.escape(mark)}\n\n?", "", page.read_text(), flags=re.MULTILINE))
 
 
 def _write_readme(request: Request, readme: Path) -> None:

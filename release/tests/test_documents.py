@@ -40,7 +40,7 @@ NOT_RUN = {
     "mvn spotless:apply": "./verify runs spotless:check",
     "mvn -Pcontainers": "needs a Docker engine",
     "quality/coverage --raise": "writes the floors; ./verify compares with them",
-    "quality/mutation": "takes long; is run before a release, see CONTRIBUTING.md",
+    "quality/mutation rate-limit": "./verify runs it for all modules",
 }
 
 

@@ -4,6 +4,7 @@ import unittest
 from fixture import House
 from releasing import house, poms
 from releasing.changelog import Changelog
+from releasing.preparation import UNTIL_RELEASED
 
 
 class ReleaseTest(unittest.TestCase):
@@ -66,6 +67,7 @@ class ReleaseTest(unittest.TestCase):
         self.released("rate-limit", "0.1.0", "0.1.0")
         # What is not released yet was there for the consumers, but is not published.
         self.assertFalse(self.house.published.joinpath("dev/dowel/dowel-messaging").exists())
+        self.assertIn(UNTIL_RELEASED, (self.house.tree / "README.md").read_text())
 
     def test_3_a_release_that_is_killed_before_it_publishes_has_done_nothing(self):
         self.house.entry("auth-token")
@@ -90,6 +92,9 @@ class ReleaseTest(unittest.TestCase):
     def test_5_the_other_modules(self):
         self.released("messaging", "0.1.0", "0.3.0")
         self.released("remote-model", "0.1.0", "0.4.0")
+        page = (self.house.tree / "README.md").read_text()
+        self.assertNotIn(UNTIL_RELEASED, page)
+        self.assertNotIn("not on Maven Central yet", page)
 
     def test_6_a_patch_with_a_new_method_is_refused_and_a_minor_is_not(self):
         self.house.edit(
