@@ -1,5 +1,6 @@
 """What is staged goes to the consumers, and one that fails stops the release."""
 import shutil
+import subprocess
 import tempfile
 import unittest
 from pathlib import Path
@@ -7,6 +8,8 @@ from pathlib import Path
 from releasing import consumption
 from releasing.refusal import Refusal
 from releasing.versions import Version
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 class ConsumptionTest(unittest.TestCase):
@@ -28,3 +31,15 @@ class ConsumptionTest(unittest.TestCase):
     def test_a_consumer_that_fails_stops_the_release(self):
         with self.assertRaisesRegex(Refusal, "a consumer does not work with what is staged"):
             self.consume("exit 1")
+
+
+class StageTest(unittest.TestCase):
+    def test_a_stage_deletes_nothing_that_was_not_staged(self):
+        folder = Path(tempfile.mkdtemp(prefix="dowel-stage-")).resolve()
+        self.addCleanup(shutil.rmtree, folder)
+        mine = folder / "dev" / "dowel" / "notes.txt"
+        mine.parent.mkdir(parents=True)
+        mine.write_text("mine")
+        done = subprocess.run([str(ROOT / "consumers" / "stage"), str(folder)], text=True, capture_output=True)
+        self.assertEqual((done.returncode, done.stdout), (1, f"stage: {mine} was not staged: name another folder\n"))
+        self.assertEqual(mine.read_text(), "mine")
