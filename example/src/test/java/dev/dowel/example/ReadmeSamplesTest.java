@@ -36,6 +36,7 @@ class ReadmeSamplesTest {
             import dev.dowel.messaging.testing.*;
             import dev.dowel.ratelimit.*;
             import dev.dowel.remotemodel.*;
+            import dev.dowel.remotemodel.JsonCodec;
             import dev.dowel.testservices.*;
             import io.github.resilience4j.circuitbreaker.CircuitBreaker;
             import jakarta.servlet.*;
