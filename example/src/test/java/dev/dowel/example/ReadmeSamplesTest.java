@@ -25,6 +25,9 @@ class ReadmeSamplesTest {
 
     /** What a reader of a sample has around it. */
     private static final String AROUND = """
+            import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+            import com.fasterxml.jackson.databind.SerializationFeature;
+            import com.fasterxml.jackson.databind.json.JsonMapper;
             import dev.dowel.authtoken.*;
             import dev.dowel.messaging.*;
             import dev.dowel.messaging.asyncapi.*;
@@ -33,6 +36,7 @@ class ReadmeSamplesTest {
             import dev.dowel.messaging.testing.*;
             import dev.dowel.ratelimit.*;
             import dev.dowel.remotemodel.*;
+            import dev.dowel.remotemodel.JsonCodec;
             import dev.dowel.testservices.*;
             import io.github.resilience4j.circuitbreaker.CircuitBreaker;
             import jakarta.servlet.*;
@@ -87,7 +91,7 @@ class ReadmeSamplesTest {
         "auth-token/README.md, 4",
         "rate-limit/README.md, 1",
         "test-services/README.md, 1",
-        "docs/from-django.md, 1",
+        "docs/from-django.md, 2",
         "docs/proxies-and-tls.md, 2"
     })
     void every_sample_of_a_readme_compiles(String readme, int atLeast) throws IOException {

@@ -10,8 +10,10 @@ import ch.qos.logback.core.read.ListAppender;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -201,5 +203,181 @@ class HeaderPolicyTest {
                         .snapshot()
                         .cookies())
                 .isEmpty();
+    }
+
+    private static HeaderPolicy.Snapshot snapshot(HeaderPolicy policy, Map<String, List<String>> headers) {
+        return RequestContext.of(headers, policy).snapshot();
+    }
+
+    /** The first and the last character that can be sent, their neighbours, and the tab, the one exception. */
+    @ParameterizedTest
+    @CsvSource({"0x08,0", "0x09,1", "0x0a,0", "0x1f,0", "0x20,1", "0x21,1", "0x7d,1", "0x7e,1", "0x7f,0", "0x80,0"})
+    void a_value_holds_printable_ascii_blanks_and_tabs(int character, int kept) {
+        List<String> value = List.of("a" + (char) character + "b");
+        HeaderPolicy.Snapshot snapshot = snapshot(
+                TENANT.cookies("sid"),
+                Map.of(
+                        "X-Tenant", value,
+                        "Authorization", value,
+                        "Cookie", List.of("sid=" + value.get(0))));
+
+        assertThat(snapshot.headers()).hasSize(kept);
+        assertThat(snapshot.authorization()).isEqualTo(kept == 1 ? value.get(0) : "");
+        assertThat(snapshot.cookies()).hasSize(kept);
+        assertThat(snapshot.dropped()).isEqualTo(3 - 3 * kept);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8191,1", "8192,1", "8193,0"})
+    void no_value_is_longer_than_8_kib(int length, int kept) {
+        String value = "x".repeat(length);
+        HeaderPolicy.Snapshot snapshot = snapshot(
+                TENANT.cookies("sid"),
+                Map.of(
+                        "X-Tenant", List.of(value),
+                        "Authorization", List.of(value),
+                        "Cookie", List.of("sid=" + value)));
+
+        assertThat(snapshot.headers()).hasSize(kept);
+        assertThat(snapshot.authorization()).hasSize(kept * length);
+        assertThat(snapshot.cookies()).hasSize(kept);
+        assertThat(snapshot.dropped()).isEqualTo(3 - 3 * kept);
+    }
+
+    @Test
+    void of_several_values_those_that_can_be_sent_are_kept_and_the_others_counted() {
+        HeaderPolicy.Snapshot snapshot =
+                snapshot(TENANT, Map.of("X-Tenant", List.of("a", "b\n", "c", "\0"), "traceparent", List.of("00")));
+
+        assertThat(snapshot.headers().get("x-tenant")).containsExactly("a", "c");
+        assertThat(snapshot.headers()).hasSize(2);
+        assertThat(snapshot.dropped()).isEqualTo(2);
+    }
+
+    @Test
+    void two_authorization_headers_count_as_one_that_was_dropped_and_none_as_nothing() {
+        assertThat(snapshot(TENANT, Map.of("Authorization", List.of("Bearer a", "Bearer b")))
+                        .dropped())
+                .isEqualTo(1);
+        assertThat(snapshot(TENANT, Map.of("Authorization", List.of("Bearer a"))))
+                .satisfies(one -> assertThat(one.authorization()).isEqualTo("Bearer a"))
+                .satisfies(one -> assertThat(one.dropped()).isZero());
+        assertThat(snapshot(TENANT, Map.of()).dropped()).isZero();
+    }
+
+    @Test
+    void cookies_are_kept_by_their_exact_names_and_sent_on_in_one_header() {
+        HeaderPolicy policy = HeaderPolicy.none().cookies("sid").cookies("lang");
+        HeaderPolicy.Snapshot snapshot = snapshot(
+                policy,
+                Map.of("Cookie", List.of("a=1; sid = x=y ;SID=2; sid", "lang=en;sid=;sid2=3; =4", "sid=bad\u00e9")));
+
+        assertThat(snapshot.cookies())
+                .containsExactly(
+                        new HeaderPolicy.Cookie("sid", "x=y"),
+                        new HeaderPolicy.Cookie("lang", "en"),
+                        new HeaderPolicy.Cookie("sid", ""));
+        assertThat(snapshot.dropped()).isEqualTo(1);
+        assertThat(policy.cookies(snapshot.cookies())).isEqualTo("sid=x=y; lang=en; sid=");
+        assertThat(HeaderPolicy.none().cookies("lang").cookies(snapshot.cookies()))
+                .isEqualTo("lang=en");
+        assertThat(HeaderPolicy.none().cookies(snapshot.cookies())).isEmpty();
+        assertThat(policy.cookies(List.of())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a b", "a=b", "a;b", "a\n", "\u00e9"})
+    void a_cookie_name_must_be_a_token(String name) {
+        assertThatThrownBy(() -> HeaderPolicy.none().cookies("good", name))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("RFC 6265");
+    }
+
+    @Test
+    void a_policy_without_cookies_looks_at_none_and_drops_none() {
+        HeaderPolicy.Snapshot snapshot = snapshot(TENANT, Map.of("Cookie", List.of("sid=bad\u00e9")));
+
+        assertThat(snapshot.cookies()).isEmpty();
+        assertThat(snapshot.dropped()).isZero();
+    }
+
+    @Test
+    void headers_are_selected_for_a_service_that_gets_fewer_of_them() {
+        SortedMap<String, List<String>> kept = snapshot(
+                        TENANT, Map.of("X-Tenant", List.of("t"), "traceparent", List.of("00")))
+                .headers();
+
+        assertThat(TENANT.select(kept)).isSameAs(kept);
+        assertThat(HeaderPolicy.tracing().select(kept)).containsOnlyKeys("traceparent");
+        assertThat(HeaderPolicy.none().allow("x-tenant", "X-Other").select(kept))
+                .containsOnlyKeys("X-Tenant")
+                .containsValue(List.of("t"));
+        assertThat(HeaderPolicy.none().select(kept)).isEmpty();
+        assertThat(kept).hasSize(2);
+    }
+
+    @Test
+    void names_are_allowed_without_case_and_listed_in_the_text() {
+        assertThat(TENANT.allows("x-TENANT")).isTrue();
+        assertThat(TENANT.allows("X-Tenants")).isFalse();
+        assertThat(HeaderPolicy.none().allows("traceparent")).isFalse();
+        assertThat(HeaderPolicy.tracing().allows("Accept-Language")).isTrue();
+        assertThat(HeaderPolicy.none().allow("b", "A").cookies("sid")).hasToString("HeaderPolicy[A, b]");
+        assertThat(HeaderPolicy.none()).hasToString("HeaderPolicy[]");
+    }
+
+    @Test
+    void only_tracing_headers_leave_the_answer_as_it_is() {
+        assertThat(List.of("traceparent", "TraceState", "X-Request-ID", "x-correlation-id"))
+                .noneMatch(HeaderPolicy::mayChangeTheAnswer);
+        assertThat(List.of("Accept-Language", "X-Tenant", "baggage")).allMatch(HeaderPolicy::mayChangeTheAnswer);
+    }
+
+    /** The last character that needs no encoding, the one after it, and the last that stands for a byte. */
+    @ParameterizedTest
+    @CsvSource({"0x7e,%~", "0x7f,%25%7F", "0x80,%25%80", "0xff,%25%FF", "0x100,%25%C4%80"})
+    void encoding_begins_behind_the_last_printable_character(int character, String expected) {
+        HeaderPolicy policy = HeaderPolicy.none().allow("X-Name").encodingNonAscii();
+        HeaderPolicy.Snapshot snapshot = snapshot(policy, Map.of("X-Name", List.of("%" + (char) character)));
+
+        assertThat(snapshot.headers().get("X-Name")).containsExactly(expected);
+        assertThat(snapshot.dropped()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8189,1", "8190,0", "8192,0", "8193,0"})
+    void a_value_that_gets_too_long_by_encoding_is_dropped(int letters, int kept) {
+        HeaderPolicy policy = HeaderPolicy.none().allow("X-Name").encodingNonAscii();
+
+        assertThat(snapshot(policy, Map.of("X-Name", List.of("x".repeat(letters) + "\u00e9")))
+                        .headers())
+                .hasSize(kept);
+    }
+
+    @Test
+    void all_steps_to_a_policy_keep_what_was_said_before() {
+        HeaderPolicy policy = HeaderPolicy.none()
+                .encodingNonAscii()
+                .cookies("sid")
+                .allow("X-Name")
+                .encodingNonAscii();
+        HeaderPolicy.Snapshot snapshot =
+                snapshot(policy, Map.of("X-Name", List.of("\u00e9"), "Cookie", List.of("sid=1")));
+
+        assertThat(snapshot.headers().get("X-Name")).containsExactly("%E9");
+        assertThat(snapshot.cookies()).containsExactly(new HeaderPolicy.Cookie("sid", "1"));
+    }
+
+    @Test
+    void the_text_of_a_cookie_or_a_snapshot_has_names_only() {
+        HeaderPolicy.Snapshot snapshot = snapshot(
+                TENANT.cookies("sid"),
+                Map.of(
+                        "X-Tenant", List.of("canary"),
+                        "Authorization", List.of("canary"),
+                        "Cookie", List.of("sid=canary")));
+
+        assertThat(snapshot).hasToString("Snapshot[X-Tenant]");
+        assertThat(snapshot.cookies().get(0)).hasToString("Cookie[sid]");
     }
 }
