@@ -3,32 +3,23 @@ package dev.dowel.remotemodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
-/** Reads beside the one that served, and what is said about them. */
+/** Reads beside the one that served. */
 @SuppressWarnings("try") // Scopes are opened to be closed.
 class ShadowTest {
 
     private static final Duration DEADLINE = Duration.ofSeconds(2);
     private static final Duration RECHECK = Duration.ofSeconds(1);
     private static final Book BOOK = new Book(1L, "a", 1, null);
-
     private final SideDouble local = new SideDouble().holding(BOOK);
     private final SideDouble remote = new SideDouble().holding(BOOK);
     private final ManualEngine engine = new ManualEngine();
@@ -136,73 +127,6 @@ class ShadowTest {
         assertThat(listener.events).containsExactly("get agreed");
     }
 
-    private static final Comparison EXACT = comparison(0, true);
-
-    private static Comparison comparison(double tolerance, boolean ordered, String... ignored) {
-        return new Comparison(JsonCodec.jackson2(), java.util.Set.of(ignored), tolerance, ordered);
-    }
-
-    private static List<String> differences(Comparison comparison, Object one, Object other) {
-        return comparison.differences(comparison.one(one), comparison.one(other));
-    }
-
-    @Test
-    void a_difference_is_named_by_its_path_in_the_entity() {
-        Map<String, Object> one = Map.of("a", 1, "b", Map.of("c", "x", "d", "y"), "l", List.of(Map.of("p", 1)));
-        Map<String, Object> other = Map.of("a", 1.0, "b", Map.of("c", "z", "d", "y"), "l", List.of(Map.of("p", 2)));
-
-        assertThat(differences(EXACT, one, other)).containsExactly("b.c", "l[].p");
-        assertThat(differences(comparison(0, true, "b", "l[].p"), one, other)).isEmpty();
-        assertThat(differences(comparison(1, true, "b.c"), one, other)).isEmpty();
-        assertThat(differences(comparison(0.5, true, "b.c"), one, other)).containsExactly("l[].p");
-        assertThat(differences(EXACT, Map.of("l", List.of(1)), Map.of("l", List.of())))
-                .containsExactly("l");
-        assertThat(differences(EXACT, Map.of("n", 1), Map.of("n", "1"))).containsExactly("n");
-        assertThat(differences(EXACT, Map.of("x", 1), Map.of())).containsExactly("x");
-        assertThat(differences(EXACT, Map.of("canary@x", 1), Map.of())).containsExactly("*");
-    }
-
-    @Test
-    void order_matters_unless_it_is_ignored() {
-        Map<String, Object> one = Map.of("l", List.of(Map.of("p", 1, "at", 5), Map.of("p", 2, "at", 6)));
-        Map<String, Object> other = Map.of("l", List.of(Map.of("p", 2, "at", 7), Map.of("p", 1, "at", 9)));
-
-        assertThat(differences(comparison(0, true, "l[].at"), one, other)).containsExactly("l[].p");
-        assertThat(differences(comparison(0, false, "l[].at"), one, other)).isEmpty();
-        assertThat(differences(comparison(0, false), one, other)).contains("l[].at");
-        Comparison loose = comparison(0, false);
-        assertThat(loose.differences(loose.many(List.of(1, 2)), loose.many(List.of(2, 1))))
-                .isEmpty();
-        assertThat(EXACT.differences(EXACT.many(List.of(1, 2)), EXACT.many(List.of(2, 1))))
-                .isNotEmpty();
-    }
-
-    @Test
-    void of_pages_with_different_sizes_in_lists_of_equal_length_what_both_have_is_compared() {
-        for (boolean ordered : List.of(true, false)) {
-            Comparison comparison = comparison(0, ordered);
-            Comparison.Seen two =
-                    new Comparison.Seen(comparison.many(List.of(2, 1)).entities(), OptionalLong.of(4));
-            Comparison.Seen three =
-                    new Comparison.Seen(comparison.many(List.of(2, 1, 0)).entities(), OptionalLong.of(4));
-            Comparison.Seen other =
-                    new Comparison.Seen(comparison.many(List.of(2, 9, 1)).entities(), OptionalLong.of(4));
-
-            assertThat(comparison.differences(two, three)).isEmpty();
-            assertThat(comparison.differences(two, other)).isNotEmpty();
-        }
-    }
-
-    @Test
-    void at_most_20_paths_are_named() {
-        Map<String, Object> one = new java.util.HashMap<>();
-        for (int i = 0; i < 50; i++) {
-            one.put("f" + i, i);
-        }
-
-        assertThat(differences(EXACT, one, Map.of())).hasSize(20);
-    }
-
     @Test
     void the_options_of_the_comparison_reach_it() {
         remote.holding(new Book(1L, "b", 2, null));
@@ -255,36 +179,6 @@ class ShadowTest {
     }
 
     @Test
-    void a_failing_shadow_is_counted() {
-        remote.failing(new IllegalStateException("canary"));
-        options().build().get(1L);
-        engine.work();
-
-        assertThat(listener.events).containsExactly("get not compared FAILED");
-    }
-
-    @Test
-    void an_entity_that_cannot_be_written_as_json_is_counted_and_served() {
-        MigratingRepository<Book, Long> books = options()
-                .json(new JsonCodec() {
-                    @Override
-                    public byte[] encode(Object value) throws IOException {
-                        throw new IOException("no");
-                    }
-
-                    @Override
-                    public Object decode(byte[] json, java.lang.reflect.Type type) {
-                        return json;
-                    }
-                })
-                .build();
-
-        assertThat(books.get(1L)).isEqualTo(BOOK);
-        engine.work();
-        assertThat(listener.events).containsExactly("get not compared UNREADABLE");
-    }
-
-    @Test
     void a_local_answer_is_not_written_as_json_on_the_callers_thread() {
         AtomicLong written = new AtomicLong();
         MigratingRepository<Book, Long> books = options()
@@ -308,120 +202,6 @@ class ShadowTest {
         engine.work();
         assertThat(written).hasValue(4);
         assertThat(listener.events).containsExactly("get agreed", "filter agreed");
-    }
-
-    private static JsonCodec overflowing() {
-        return new JsonCodec() {
-            @Override
-            public byte[] encode(Object value) {
-                throw new StackOverflowError("from a getter");
-            }
-
-            @Override
-            public Object decode(byte[] json, java.lang.reflect.Type type) {
-                return json;
-            }
-        };
-    }
-
-    @Test
-    void an_error_in_a_comparison_never_reaches_the_caller_and_frees_its_place() {
-        for (MigrationPlan plan : List.of(MigrationPlan.shadow(), MigrationPlan.live())) {
-            MigratingRepository<Book, Long> books = options()
-                    .plan(() -> plan)
-                    .json(overflowing())
-                    .shadowLimits(1, 0)
-                    .build();
-            for (int i = 0; i < 3; i++) {
-                assertThat(books.get(1L)).isEqualTo(BOOK);
-                engine.work();
-            }
-        }
-
-        assertThat(listener.events)
-                .containsExactly(
-                        "get not compared FAILED",
-                        "get not compared FAILED",
-                        "get not compared FAILED",
-                        "get not compared UNREADABLE",
-                        "get not compared UNREADABLE",
-                        "get not compared UNREADABLE");
-        assertThat(engine.timers).isEmpty();
-    }
-
-    @Test
-    void an_error_of_the_other_side_is_counted_and_frees_its_place() {
-        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
-        remote.before(() -> {
-            throw new NoClassDefFoundError("canary");
-        });
-        for (int i = 0; i < 2; i++) {
-            assertThat(books.get(1L)).isEqualTo(BOOK);
-            engine.work();
-        }
-
-        assertThat(listener.events).containsExactly("get not compared FAILED", "get not compared FAILED");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1})
-    void without_a_thread_for_it_a_shadow_is_dropped_and_its_place_is_free_again(int timers) {
-        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
-        engine.exhaust(timers);
-        assertThat(books.get(1L)).isEqualTo(BOOK);
-        engine.exhaust(timers);
-        assertThat(books.get(1L)).isEqualTo(BOOK);
-        assertThat(listener.events).containsExactly("get not compared BUSY", "get not compared BUSY");
-
-        engine.recover();
-        engine.pass(DEADLINE);
-        books.get(1L);
-        books.get(1L);
-        engine.work();
-        assertThat(listener.events)
-                .containsExactly(
-                        "get not compared BUSY", "get not compared BUSY", "get not compared BUSY", "get agreed");
-    }
-
-    @Test
-    void without_a_thread_for_the_second_look_it_is_dropped_and_its_place_is_free_again() {
-        remote.holding(new Book(1L, "b", 2, null));
-        MigratingRepository<Book, Long> books = options().shadowLimits(1, 0).build();
-        books.get(1L);
-        engine.exhaust(0);
-        engine.work();
-        assertThat(listener.events).containsExactly("get not compared BUSY");
-
-        engine.recover();
-        engine.pass(RECHECK);
-        assertThat(engine.tasks).isEmpty();
-        books.get(1L);
-        assertThat(engine.tasks).hasSize(1);
-        engine.exhaust(1);
-        engine.recover();
-        engine.work();
-        engine.exhaust(0);
-        engine.pass(RECHECK);
-        assertThat(listener.events).containsExactly("get not compared BUSY", "get not compared BUSY");
-        engine.recover();
-        books.get(1L);
-        assertThat(engine.tasks).hasSize(1);
-    }
-
-    @Test
-    void an_error_of_a_listener_reaches_nobody() {
-        MigratingRepository<Book, Long> books = options()
-                .listener(new MigrationListener() {
-                    @Override
-                    public void notCompared(String entity, String operation, NotCompared reason) {
-                        throw new NoClassDefFoundError("rude");
-                    }
-                })
-                .shadowLimits(1, 0)
-                .build();
-        books.get(1L);
-
-        assertThat(books.get(1L)).isEqualTo(BOOK);
     }
 
     @Test
@@ -513,44 +293,6 @@ class ShadowTest {
                 assertThat(listener.events).contains("get agreed");
             });
         }
-    }
-
-    @Test
-    void the_callers_failure_is_untouched_and_has_no_shadow() {
-        RuntimeException failure = new IllegalStateException("the local database is gone");
-        local.failing(failure);
-
-        assertThatThrownBy(() -> options().build().get(1L)).isSameAs(failure);
-        assertThat(engine.tasks).isEmpty();
-        assertThat(listener.events).isEmpty();
-    }
-
-    @Test
-    void what_a_listener_throws_reaches_nobody() {
-        MigrationListener rude = new MigrationListener() {
-            @Override
-            public void notCompared(String entity, String operation, NotCompared reason) {
-                throw new IllegalStateException("rude");
-            }
-
-            @Override
-            public void agreed(String entity, String operation) {
-                throw new IllegalStateException("rude");
-            }
-
-            @Override
-            public void secondWriteFailed(String entity, String operation, String id, String failure) {
-                throw new IllegalStateException("rude");
-            }
-        };
-        MigratingRepository<Book, Long> books =
-                options().listener(rude).shadowLimits(1, 0).build();
-        books.get(1L);
-        books.get(1L);
-        engine.work();
-        remote.failing(new IllegalStateException("gone"));
-
-        assertThat(books.patch(1L, Patch.of("price", 2)).price()).isEqualTo(2);
     }
 
     @Test
@@ -651,83 +393,5 @@ class ShadowTest {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().equals("dowel-shadow-closing"))
                 .count();
-    }
-
-    @Test
-    void no_value_and_no_token_gets_into_logs_or_events() {
-        ListAppender<ILoggingEvent> logs = new ListAppender<>();
-        Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        logs.start();
-        root.addAppender(logs);
-        try {
-            local.holding(new Book(1L, "canary-local", 1, "canary"));
-            remote.holding(new Book(1L, "canary-remote", 2, null));
-            RequestContext request = TestServer.context("Authorization", "Bearer canary");
-            for (MigrationListener each : List.of(MigrationListener.logging(), listener)) {
-                MigratingRepository<Book, Long> books = options()
-                        .listener(each)
-                        .onRemoteFailure(MigratingRepository.OnRemoteFailure.FALLBACK_LOCAL)
-                        .build();
-                MigratingRepository<Book, Long> live = options()
-                        .listener(each)
-                        .plan(MigrationPlan::live)
-                        .onRemoteFailure(MigratingRepository.OnRemoteFailure.FALLBACK_LOCAL)
-                        .build();
-                try (Scope scope = request.bind()) {
-                    books.get(1L);
-                    books.filter(Query.where("nick", "canary"));
-                    twice();
-                    remote.failing(RemoteResponseException.of(503, "canary"));
-                    books.get(1L);
-                    live.get(1L);
-                    engine.work();
-                    books.patch(1L, Patch.of("nick", "canary"));
-                }
-                remote.before(() -> {});
-                assertThat(books.toString() + live).doesNotContain("canary");
-            }
-        } finally {
-            root.detachAppender(logs);
-        }
-
-        assertThat(listener.events)
-                .anyMatch(event -> event.contains("differed"))
-                .anyMatch(event -> event.contains("FAILED"))
-                .anyMatch(event -> event.contains("second failed"))
-                .anyMatch(event -> event.contains("fell back"))
-                .noneMatch(event -> event.contains("canary"));
-        assertThat(logs.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
-                .anyMatch(line -> line.contains("different answers at [nick, price, title]"))
-                .anyMatch(line -> line.contains("failed on the second side"))
-                .anyMatch(line -> line.contains("answered locally"))
-                .noneMatch(line -> line.contains("canary"));
-        assertThat(logs.list).allMatch(line -> line.getThrowableProxy() == null);
-    }
-
-    @Test
-    void the_log_has_each_kind_of_event_once_a_minute_with_the_number_left_out() {
-        ListAppender<ILoggingEvent> logs = new ListAppender<>();
-        Logger logger = (Logger) LoggerFactory.getLogger(MigratingRepository.class);
-        logs.start();
-        logger.addAppender(logs);
-        try {
-            AtomicLong nanos = new AtomicLong();
-            MigrationLog log = new MigrationLog(nanos::get);
-            for (int i = 0; i < 5; i++) {
-                log.differed("books", "get", List.of("title"));
-                log.fellBack("books", "get", "RemoteCallException");
-                log.differed("authors", "get", List.of("name"));
-            }
-            assertThat(logs.list).hasSize(3);
-            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
-            log.differed("books", "get", List.of("title"));
-            assertThat(logs.list).hasSize(4);
-            assertThat(logs.list.get(3).getFormattedMessage())
-                    .isEqualTo("Migration of books: get gave different answers at [title]"
-                            + " (4 more like this since the last message)");
-        } finally {
-            logger.detachAppender(logs);
-        }
     }
 }
