@@ -51,7 +51,7 @@ class Release:
 
     def _verify(self, git: Git) -> None:
         if self._request.verified:
-            if self._home.run("rev-parse", f"{self._request.verified}^{{commit}}") != self._home.head():
+            if self._home.run("rev-parse", f"{self._request.verified}^{{commit}}") != git.head():
                 raise Refusal(f"what was verified is {self._request.verified}, which is not what is released")
             self._say(4, "verify: passed before on this commit")
             return
@@ -90,7 +90,7 @@ class Release:
         publishing.publish(request, git, self._stage, self._work)
         self._say(10, "the next versions; push commits and tags")
         preparation.prepare_next(request, git)
-        git.run("commit", "--quiet", "--all", "-m", f"Go on after {request}")
+        publishing.commit(request, git, f"Go on after {request}")
         publishing.push(request, git, self._home, preconditions.MAIN, tags)
         print(f"released: {request} ({self._seconds()} s); pull {preconditions.MAIN} to go on", flush=True)
 

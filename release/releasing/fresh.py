@@ -1,5 +1,6 @@
 """An empty local repository, as a stranger's machine has one, so that nothing is found that is not published."""
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Optional
@@ -11,6 +12,7 @@ from .refusal import Refusal
 _RESOLVE = "org.apache.maven.plugins:maven-dependency-plugin:3.9.0:resolve"
 # Type and classifier.
 POM = ("pom", "")
+_ABSENT = re.compile("Could not find artifact|was not found in")
 
 
 class FreshRepository:
@@ -48,7 +50,10 @@ class FreshRepository:
         try:
             self.fetch(module, version, files)
             return True
-        except Refusal:
+        except Refusal as refusal:
+            if "Could not transfer" in refusal.details or not _ABSENT.search(refusal.details):
+                # What does not answer may have it.
+                raise
             return False
 
 
@@ -85,7 +90,7 @@ def _without_ours(cache: Path, view: Path) -> Path:
 def _settings(urls: list) -> str:
     def repositories(kind: str) -> str:
         return "".join(
-            f"<{kind}><id>repository-{index}</id><url>{escape(url)}</url>"
+            f"<{kind}><id>{'published' if url.startswith('http') else f'repository-{index}'}</id><url>{escape(url)}</url>"
             "<releases><checksumPolicy>ignore</checksumPolicy></releases>"
             f"<snapshots><enabled>false</enabled></snapshots></{kind}>"
             for index, url in enumerate(urls)

@@ -1,18 +1,21 @@
 """Runs Maven, and fails with what it said went wrong."""
+import os
 import re
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Optional
 
 from .refusal import Refusal
 
 
-def run(folder: Path, *arguments: str, doing: str) -> None:
-    """Runs Maven in a folder; a failure is refused as what it was doing, with the errors that Maven printed."""
+def run(folder: Path, *arguments: str, doing: str, variables: Optional[dict] = None) -> None:
+    """Runs Maven in a folder, with further variables; a failure is refused as what it was doing, with the errors that Maven printed."""
     with tempfile.TemporaryFile(mode="w+") as printed:
         done = subprocess.run(
             ["mvn", "-B", "-ntp", "-Dstyle.color=never", *arguments],
             cwd=folder, stdout=printed, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+            env={**os.environ, **(variables or {})},
         )
         if done.returncode != 0:
             printed.seek(0)

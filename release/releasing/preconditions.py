@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 from . import house
+from .bom_entries import UNRELEASED
 from .changelog import Changelog
 from .fresh import FreshRepository
 from .git import Git
@@ -63,8 +64,10 @@ def _remote(request: Request, git: Git) -> dict:
 
 def _goes_on(request: Request, git: Git) -> bool:
     """Returns whether this very version is published already from a commit that the remote's main has passed since."""
-    git.find("fetch", "--quiet", request.remote, MAIN)
-    if request.dry_run or git.find("merge-base", "HEAD", "FETCH_HEAD") != git.head():
+    if request.dry_run:
+        return False
+    git.find("fetch", "--quiet", "--no-tags", "--refmap=", request.remote, MAIN)
+    if git.find("merge-base", "HEAD", "FETCH_HEAD") != git.head():
         return False
     with tempfile.TemporaryDirectory(prefix="dowel-published-") as folder:
         published = FreshRepository(Path(folder).resolve() / "repository", request.repository)
@@ -79,7 +82,7 @@ def _check_signing(request: Request, git: Git) -> None:
         return
     if not git.find("config", "user.signingkey"):
         raise Refusal("git has no key to sign tags with: set user.signingkey")
-    if not os.environ.get("MAVEN_GPG_KEY"):
+    if not request.keys.get("MAVEN_GPG_KEY"):
         raise Refusal("there is no key to sign files with: set MAVEN_GPG_KEY, and MAVEN_GPG_PASSPHRASE if it has one")
     if not request.repository and CENTRAL not in _servers():
         raise Refusal(f"Maven's settings have no server '{CENTRAL}', with the token of the Central Portal")
@@ -90,7 +93,10 @@ def _servers() -> set:
     said = subprocess.run(["mvn", "-B", "-Dstyle.color=never", "--version"], text=True, capture_output=True).stdout
     home = re.search(r"^(?:\x1b\[[0-9;]*m)*Maven home: (.+)$", said, re.MULTILINE)
     files = [Path.home() / ".m2" / "settings.xml"] + ([Path(home[1]) / "conf" / "settings.xml"] if home else [])
-    parsed = [ElementTree.parse(file) for file in files if file.exists()]
+    try:
+        parsed = [ElementTree.parse(file) for file in files if file.exists()]
+    except ElementTree.ParseError as error:
+        raise Refusal(f"Maven's settings cannot be read: {error}") from error
     return {each.text for settings in parsed for each in settings.findall("{*}servers/{*}server/{*}id")}
 
 
@@ -101,6 +107,8 @@ def _check_new(request: Request, record: Record) -> None:
         last = record.last(module)
         if last and version <= last:
             raise Refusal(f"{module} {version} is not newer than {last}, which has been released")
+    if not record.last(request.module) and record.last(house.BOM) and request.version != UNRELEASED:
+        raise Refusal(f"the first release of {request.module} must be {UNRELEASED}, which BOMs that are out name already")
 
 
 def _check_bom_step(request: Request, record: Record) -> None:

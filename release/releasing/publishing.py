@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from . import house, maven, reproduction
-from .fresh import POM, FreshRepository
+from .fresh import FreshRepository
 from .git import Git
 from .refusal import Refusal
 from .request import Request
@@ -13,11 +13,15 @@ from .request import Request
 PATIENCE = 30 * 60
 
 
+def commit(request: Request, git: Git, message: str) -> None:
+    git.run("commit", "--quiet", "--all", *([] if request.signed else ["--no-gpg-sign"]), "-m", message)
+
+
 def commit_and_tag(request: Request, git: Git) -> list:
-    git.run("commit", "--quiet", "--all", "-m", f"Release {request}")
+    commit(request, git, f"Release {request}")
     tags = [house.tag(request.module, request.version), house.tag(house.BOM, request.bom_version)]
     for tag in tags:
-        git.run("tag", "--sign" if request.signed else "--annotate", "-m", f"Release {request}", tag)
+        git.run("tag", *(["--sign"] if request.signed else ["--no-sign", "--annotate"]), "-m", f"Release {request}", tag)
     return tags
 
 
@@ -27,23 +31,20 @@ def publish(request: Request, git: Git, stage: Path, work: Path) -> None:
     before = FreshRepository(work / "before", request.repository)
     missing = []
     for module, version in versions.items():
-        if not before.has(module, version):
-            missing.append(module)
-            continue
-        # An upload to one's own repository may have been cut off behind the pom.
         kinds = _kinds(stage, module, version)
-        whole = before.has(module, version, kinds)
-        differs = "was published before, but differs: release the next patch"
-        _check_same(module, version, kinds if whole else [POM], before, stage, differs)
-        if whole:
+        # An upload to one's own repository may have been cut off.
+        there = [kind for kind in kinds if before.has(module, version, [kind])]
+        _check_same(module, version, there, before, stage, "was published before, but differs: release the next patch")
+        signatures = [(f"{end}.asc", classifier) for end, classifier in kinds] if request.signed else []
+        if there == kinds and before.has(module, version, [*kinds, *signatures]):
             print(f"      {module} {version} is published already, with the same bytes")
         else:
             missing.append(module)
     if missing:
         _deploy(request, git, missing)
     for module in missing:
-        after = _wait_for(request, module, versions[module], work)
         kinds = _kinds(stage, module, versions[module])
+        after = _wait_for(request, module, versions[module], kinds, work)
         _check_same(module, versions[module], kinds, after, stage, "is published, but is not what was staged")
         print(f"      {module} {versions[module]} is published, with the bytes of the stage")
 
@@ -54,17 +55,17 @@ def _deploy(request: Request, git: Git, modules: list) -> None:
     maven.run(
         git.folder, "-q", f"-P{','.join(profiles)}", "-pl", ",".join(modules), "-am", "deploy", *target,
         "-DskipTests", "-Dspotless.check.skip", "-Dmaven.install.skip=true",
-        doing=f"publishing {', '.join(modules)}",
+        doing=f"publishing {', '.join(modules)}", variables=request.keys,
     )
 
 
-def _wait_for(request: Request, module: str, version, work: Path) -> FreshRepository:
+def _wait_for(request: Request, module: str, version, kinds: list, work: Path) -> FreshRepository:
     until = time.monotonic() + (0 if request.repository else PATIENCE)
     attempt = 1
     while True:
         fresh = FreshRepository(work / f"after-{module}-{attempt}", request.repository)
         try:
-            fresh.fetch(module, version)
+            fresh.fetch(module, version, kinds)
             return fresh
         except Refusal:
             if time.monotonic() >= until:
@@ -80,7 +81,7 @@ def _kinds(stage: Path, module: str, version) -> list:
 
 
 def _check_same(module: str, version, kinds: list, published: FreshRepository, stage: Path, otherwise: str) -> None:
-    for theirs in published.fetch(module, version, kinds):
+    for theirs in published.fetch(module, version, kinds) if kinds else ():
         if not filecmp.cmp(house.folder(stage, module, version) / theirs.name, theirs, shallow=False):
             raise Refusal(f"{theirs.name} {otherwise}")
 

@@ -7,7 +7,7 @@ from .changelog import Changelog
 from .versions import Version
 
 # A tag that looks otherwise is somebody's own.
-_RELEASE = re.compile(r"([a-z-]+)-v([0-9]+\.[0-9]+\.[0-9]+)$")
+_RELEASE = re.compile(r"([a-z-]+)-v((?:0|[1-9][0-9]*)(?:\.(?:0|[1-9][0-9]*)){2})$")
 
 
 class Record:
@@ -22,8 +22,8 @@ class Record:
         return self._tagged.get(module, set()) | set(self._changelog.released(module))
 
     def modules(self) -> set:
-        """Returns what has been released at some time, but for the BOM."""
-        return {*self._tagged, *self._changelog.all_released()} - {house.BOM}
+        """Returns the modules that have been released at some time."""
+        return self._changelog.all_released() - {house.BOM}
 
     def last(self, module: str) -> Optional[Version]:
         return max(self.versions(module), default=None)

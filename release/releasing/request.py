@@ -1,9 +1,12 @@
 """What is to be released, as the command line says it."""
 import argparse
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import Optional
 
 from .versions import Version
+
+KEYS = ("MAVEN_GPG_KEY", "MAVEN_GPG_PASSPHRASE")
 
 
 @dataclass(frozen=True)
@@ -17,6 +20,8 @@ class Request:
     signed: bool = True
     remote: str = "origin"
     stage: Optional[str] = None
+    # Only who signs gets them, and nothing prints them.
+    keys: dict = field(default_factory=dict, repr=False)
 
     def __str__(self) -> str:
         return f"{self.module} {self.version}, bom {self.bom_version}"
@@ -46,4 +51,5 @@ def parse(arguments: list) -> Request:
         signed=not given.unsigned,
         remote=given.remote,
         stage=given.stage,
+        keys={name: os.environ.pop(name) for name in KEYS if name in os.environ},
     )

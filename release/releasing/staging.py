@@ -6,6 +6,7 @@ from . import house, maven, poms
 from .fresh import FreshRepository
 from .git import Git
 from .record import Record
+from .refusal import Refusal
 from .request import Request
 
 
@@ -36,9 +37,11 @@ def build_unpublished(request: Request, git: Git, record: Record, entries: dict,
         if module == request.module:
             continue
         tag = house.tag(module, version)
-        if not git.find("tag", "--list", tag):
+        if record.last(module) is None:
             from_tree.append(module)
         elif not published.has(module, version):
+            if not git.find("tag", "--list", tag):
+                raise Refusal(f"{module} {version} is not published, and its tag {tag} is not here: fetch the tags")
             tagged = git.clone_to(work / tag)
             tagged.run("checkout", "--quiet", tag)
             build(tagged.folder, [module], stage, *JAR_ONLY)

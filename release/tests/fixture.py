@@ -7,8 +7,9 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from releasing import house
+from releasing import house, poms
 from releasing.git import Git
+from releasing.preparation import UNTIL_RELEASED
 
 HERE = Path(__file__).resolve().parents[2]
 CLASS = """package {package};
@@ -28,6 +29,18 @@ PACKAGE = "/** A module for tests of the release. */\n@NullMarked\npackage {pack
 CONSUMERS = '#!/bin/sh\necho "$@" >> "$CONSUMED"\n'
 # What no release looks at.
 _SUPERFLUOUS = shutil.ignore_patterns("target", ".git", "example", "benchmarks", "boot*", "plain")
+FRONT_PAGE = """# A house
+
+```xml
+<artifactId>dowel-bom</artifactId>
+<version>0.1.0</version>
+```
+
+{rows}
+It is not on Maven Central yet. {mark}
+
+The end.
+"""
 VERIFY = '#!/bin/sh\nexit "${VERIFY_FAILS:-0}"\n'
 
 
@@ -63,8 +76,21 @@ class House:
             (folder / "package-info.java").write_text(PACKAGE.format(package=package))
         pom = self.tree / "pom.xml"
         pom.write_text(re.sub(r"\s*<module>(example|benchmarks)</module>", "", pom.read_text()))
+        self._as_before_the_first_release()
         for script, text in (("consumers/run", CONSUMERS), ("verify", VERIFY)):
             (self.tree / script).write_text(text)
+
+    def _as_before_the_first_release(self) -> None:
+        """Whatever this repository has released meanwhile."""
+        modules = house.modules(self.tree)
+        for module in [*modules, house.BOM]:
+            poms.set_version(self.tree, module, "0.1.0-SNAPSHOT")
+        for module in modules:
+            poms.set_entry(self.tree, module, "0.1.0")
+        changes = "".join(f"### {module}\n\n- Added: something.\n\n" for module in modules)
+        (self.tree / "CHANGELOG.md").write_text(f"# Changelog\n\n## Unreleased\n\n{changes}")
+        rows = "".join(f"| what | `{house.artifact(module)}` | 0.1.0 | it needs |\n" for module in modules)
+        (self.tree / "README.md").write_text(FRONT_PAGE.format(rows=rows, mark=UNTIL_RELEASED))
 
     def source(self, module: str, name: str = "Pin") -> Path:
         return self.tree.joinpath(module, "src/main/java", *house.module_name(module).split("."), f"{name}.java")
@@ -90,8 +116,11 @@ class House:
         self.commit(f"Change {module}", push=True)
 
     def start(self, *arguments: str, **variables: str) -> subprocess.Popen:
+        temporary = self._folder / "temporary"
+        temporary.mkdir(exist_ok=True)
         # The cut-down house runs nothing on the other JDK.
-        environment = {"OTHER_JDK": "any", **os.environ, "CONSUMED": str(self.consumed), **variables}
+        ours = {"OTHER_JDK": "any", "TMPDIR": str(temporary), "CONSUMED": str(self.consumed)}
+        environment = {**os.environ, **ours, **variables}
         return subprocess.Popen(
             [str(self.tree / "release" / "release.sh"), *arguments], cwd=self.tree, env=environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,

@@ -37,9 +37,9 @@ class StageTest(unittest.TestCase):
     def test_a_stage_deletes_nothing_that_was_not_staged(self):
         folder = Path(tempfile.mkdtemp(prefix="dowel-stage-")).resolve()
         self.addCleanup(shutil.rmtree, folder)
-        mine = folder / "dev" / "dowel" / "notes.txt"
+        mine = folder / "dev" / "dowel" / "dowel-bom" / "1.0.0" / "dowel-bom-1.0.0.pom"
         mine.parent.mkdir(parents=True)
         mine.write_text("mine")
         done = subprocess.run([str(ROOT / "consumers" / "stage"), str(folder)], text=True, capture_output=True)
-        self.assertEqual((done.returncode, done.stdout), (1, f"stage: {mine} was not staged: name another folder\n"))
+        self.assertEqual((done.returncode, done.stdout), (1, f"stage: {folder}/dev/dowel was not staged: name another folder\n"))
         self.assertEqual(mine.read_text(), "mine")

@@ -1,12 +1,14 @@
 """An empty local repository finds what is published, and not what somebody has built here."""
 import os
 import shutil
+import socket
 import tempfile
 import unittest
 from pathlib import Path
 
 from releasing import consumed, house
 from releasing.fresh import FreshRepository
+from releasing.refusal import Refusal
 
 POM = """<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>dev.dowel</groupId><artifactId>dowel-{module}</artifactId>
 <version>9.9.9</version>{more}</project>
@@ -35,6 +37,13 @@ class FreshTest(unittest.TestCase):
         self.assertFalse(self.fresh("one").has("rate-limit", "9.9.9"))
         self.put("published", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))
         self.assertTrue(self.fresh("two").has("rate-limit", "9.9.9"))
+
+    def test_a_repository_that_does_not_answer_may_have_it(self):
+        with socket.socket() as nobody:
+            nobody.bind(("127.0.0.1", 0))
+            fresh = FreshRepository(self.folder / "one", f"http://127.0.0.1:{nobody.getsockname()[1]}/")
+            with self.assertRaisesRegex(Refusal, "finding rate-limit 9.9.9 failed"):
+                fresh.has("rate-limit", "9.9.9")
 
     def test_a_pom_without_its_jar_is_not_all_of_it(self):
         self.put("published", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))

@@ -11,7 +11,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /** Authorities of the test's own and what they sign, made with the commands of docs/proxies-and-tls.md in a folder. */
 final class Certificates {
@@ -25,11 +24,6 @@ final class Certificates {
 
     Certificates(Path folder) {
         this.folder = folder;
-    }
-
-    static boolean isInstalled(String tool) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(each -> Files.isExecutable(Path.of(each, tool)));
     }
 
     /** Makes {@code NAME.p12} and {@code NAME.crt}. */

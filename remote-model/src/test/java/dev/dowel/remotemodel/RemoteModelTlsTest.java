@@ -3,7 +3,6 @@ package dev.dowel.remotemodel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.dowel.remotemodel.RemoteCallException.Outcome;
 import java.io.File;
@@ -78,7 +77,6 @@ class RemoteModelTlsTest {
 
     @Test
     void a_certificate_that_came_as_pem_files_is_accepted_as_well() throws Exception {
-        assumeTrue(Certificates.isInstalled("openssl"));
         files.key("orders");
         files.commandsOfThePage("openssl", "client.p12", "of-openssl.p12");
         start("localhost");

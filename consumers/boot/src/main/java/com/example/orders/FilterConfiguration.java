@@ -33,7 +33,8 @@ class FilterConfiguration {
     @Bean
     FilterRegistrationBean<Filter> rateLimit(
             @Value("${orders.calls}") long calls, @Value("${orders.period}") Duration period, MeterRegistry meters) {
-        Filter filter = RateLimitFilter.builder()
+        // TRUSTED_PROXIES names the proxy or ingress in front, without which all clients behind it would share one limit.
+        Filter filter = RateLimitFilter.builderFromEnvironment()
                 .defaultRule(RateLimitRule.perIp(calls, period))
                 .exempt(Match.path(LIVENESS), Match.path(READINESS))
                 .listener(new MicrometerRateLimitListener(meters))
