@@ -85,6 +85,25 @@ class RefusalTest(unittest.TestCase):
         self.refused("rate-limit goes from 0.2.0 to 1.0.0, a major step, but", "rate-limit", "1.0.0", "1.1.0")
         self.refused("messaging goes to its first release, a minor step, but", "messaging", "0.1.0", "1.0.1")
 
+    def test_a_first_release_that_is_not_what_boms_name_already(self):
+        self.release_record("bom", "0.1.0")
+        reason = "the first release of messaging must be 0.1.0, which BOMs that are out name already"
+        self.refused(reason, "messaging", "0.2.0", "0.2.0")
+
+    def test_a_bom_entry_that_can_be_had_nowhere(self):
+        self.release_record("messaging", "0.2.0", tagged=False)
+        reason = "messaging 0.2.0 is not published, and its tag messaging-v0.2.0 is not here: fetch the tags"
+        self.refused(reason, "--verified", "HEAD", "rate-limit", "0.1.0", "0.1.0")
+
+    def test_a_dry_run_behind_the_remote_fetches_nothing(self):
+        self.house.commit("Somebody else's", push=True)
+        self.house.git.run("reset", "--quiet", "--hard", "HEAD~1")
+        self.house.git.run("update-ref", "refs/remotes/origin/main", "HEAD")
+        before = self.house.git.run("for-each-ref")
+        done = self.house.release("--dry-run", "rate-limit", "0.1.0", "0.1.0", VERIFY_FAILS="1")
+        self.assertIn("a release would be refused: main is not what it is on the remote", done.stdout)
+        self.assertEqual(self.house.git.run("for-each-ref"), before)
+
     def test_a_module_without_an_entry_in_the_changelog(self):
         self.house.edit("CHANGELOG.md", "### rate-limit", "### auth-token")
         self.house.commit("No entry", push=True)
@@ -192,7 +211,8 @@ class RefusalTest(unittest.TestCase):
 
     def test_a_tag_of_somebodys_own_is_no_release(self):
         self.house.git.run("tag", "bom-vendor")
-        self.house.git.run("tag", "carpenter-v1.0.0-rc1")
+        for tag in ("carpenter-v1.0.0-rc1", "carpenter-v1.0.0", "nightly-v2026.01.02"):
+            self.house.git.run("tag", tag)
         self.refused("./verify fails", "rate-limit", "0.1.0", "0.1.0", VERIFY_FAILS="1")
 
     def test_a_bom_whose_entry_takes_another_modules_version(self):

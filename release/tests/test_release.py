@@ -14,6 +14,8 @@ class ReleaseTest(unittest.TestCase):
     def setUpClass(cls):
         cls.house = House()
         cls.addClassCleanup(cls.house.close)
+        # A release that is asked not to sign does not, whatever git would do by itself.
+        cls.house.git.run("config", "tag.gpgSign", "true")
 
     def released(self, module: str, version: str, bom: str) -> None:
         self.house.entry(module)
@@ -123,6 +125,13 @@ class ReleaseTest(unittest.TestCase):
         done = self.house.release("--verified", "HEAD", "auth-token", "0.1.1", "0.5.1")
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertIn("was published before, but differs: release the next patch", done.stdout)
+        # Nor is it mended where something of it is missing.
+        jar = folder / "dowel-auth-token-0.1.1.jar"
+        foreign = jar.read_bytes()
+        (folder / "dowel-auth-token-0.1.1-javadoc.jar").unlink()
+        done = self.house.release("--verified", "HEAD", "auth-token", "0.1.1", "0.5.1")
+        self.assertIn("was published before, but differs: release the next patch", done.stdout)
+        self.assertEqual(jar.read_bytes(), foreign)
         self.assertFalse(house.folder(self.house.published, "bom", "0.5.1").exists())
         self.assertNotIn("refs/tags/auth-token-v0.1.1", self.house.references())
 
