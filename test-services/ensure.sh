@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Makes sure that test services can be had: ensure.sh [rabbitmq|postgresql|mariadb|redis|npm|openssl ...]. A service is there when its
+# Makes sure that test services can be had: ensure.sh [rabbitmq|postgresql|mariadb|redis|npm|openssl|gpg ...]. A service is there when its
 # variable is set, its program is installed, or a Docker engine answers; else it is installed where that may be done
-# (Debian's packages, as root or through sudo without a password), else one line says what to install. Two are
-# programs only: npm fetches the schema that AsyncAPI documents are checked with, openssl makes stores of certificates.
+# (Debian's packages, as root or through sudo without a password), else one line says what to install. The last
+# three are programs only: npm fetches the schema that AsyncAPI documents are checked with, openssl makes stores of
+# certificates, gpg signs in the tests of the release.
 #   DOWEL_NO_INSTALL=1      never installs
 #   DOWEL_SERVICES_PATH=... the folders to look in, instead of the usual ones
 set -euo pipefail
@@ -56,11 +57,12 @@ install_package() {
 missing=0
 for service in "$@"; do
     case $service in
-        npm | openssl)
-            if found=$(find_programs "$service") || { install_package "$service" && found=$(find_programs "$service"); }; then
+        npm | openssl | gpg)
+            package=${service/gpg/gnupg}
+            if found=$(find_programs "$service") || { install_package "$package" && found=$(find_programs "$service"); }; then
                 echo "$service: $found"
             else
-                echo "$service is needed and was not found: install it (Debian: apt-get install $service)."
+                echo "$service is needed and was not found: install it (Debian: apt-get install $package)."
                 missing=1
             fi
             continue

@@ -41,20 +41,24 @@ class FreshRepository:
         maven.run(
             self.folder, "-q", *self.options(), "-f", str(request), _RESOLVE, doing=f"finding {module} {version}"
         )
+        return self._paths(module, version, files)
+
+    def find(self, module: str, version, files: list) -> list:
+        """Gets those of the files that are there, and returns them; refused if a repository does not answer."""
+        try:
+            return self.fetch(module, version, files)
+        except Refusal as refusal:
+            if "Could not transfer" in refusal.details or not _ABSENT.search(refusal.details):
+                raise
+            return [path for path in self._paths(module, version, files) if path.exists()]
+
+    def has(self, module: str, version) -> bool:
+        return bool(self.find(module, version, [POM]))
+
+    def _paths(self, module: str, version, files: list) -> list:
         name = f"{house.artifact(module)}-{version}"
         folder = house.folder(self.folder, module, version)
         return [folder / f"{name}{'-' + classifier if classifier else ''}.{kind}" for kind, classifier in files]
-
-    def has(self, module: str, version, files: list = (POM,)) -> bool:
-        """Returns whether all of these files are there."""
-        try:
-            self.fetch(module, version, files)
-            return True
-        except Refusal as refusal:
-            if "Could not transfer" in refusal.details or not _ABSENT.search(refusal.details):
-                # What does not answer may have it.
-                raise
-            return False
 
 
 def _request(module: str, version, files: list) -> str:

@@ -33,10 +33,10 @@ def publish(request: Request, git: Git, stage: Path, work: Path) -> None:
     for module, version in versions.items():
         kinds = _kinds(stage, module, version)
         # An upload to one's own repository may have been cut off.
-        there = [kind for kind in kinds if before.has(module, version, [kind])]
-        _check_same(module, version, there, before, stage, "was published before, but differs: release the next patch")
+        there = before.find(module, version, kinds)
+        _check_same(module, version, there, stage, "was published before, but differs: release the next patch")
         signatures = [(f"{end}.asc", classifier) for end, classifier in kinds] if request.signed else []
-        if there == kinds and before.has(module, version, [*kinds, *signatures]):
+        if len(there) == len(kinds) and len(before.find(module, version, signatures)) == len(signatures):
             print(f"      {module} {version} is published already, with the same bytes")
         else:
             missing.append(module)
@@ -44,8 +44,8 @@ def publish(request: Request, git: Git, stage: Path, work: Path) -> None:
         _deploy(request, git, missing)
     for module in missing:
         kinds = _kinds(stage, module, versions[module])
-        after = _wait_for(request, module, versions[module], kinds, work)
-        _check_same(module, versions[module], kinds, after, stage, "is published, but is not what was staged")
+        published = _wait_for(request, module, versions[module], kinds, work)
+        _check_same(module, versions[module], published, stage, "is published, but is not what was staged")
         print(f"      {module} {versions[module]} is published, with the bytes of the stage")
 
 
@@ -59,14 +59,13 @@ def _deploy(request: Request, git: Git, modules: list) -> None:
     )
 
 
-def _wait_for(request: Request, module: str, version, kinds: list, work: Path) -> FreshRepository:
+def _wait_for(request: Request, module: str, version, kinds: list, work: Path) -> list:
     until = time.monotonic() + (0 if request.repository else PATIENCE)
     attempt = 1
     while True:
         fresh = FreshRepository(work / f"after-{module}-{attempt}", request.repository)
         try:
-            fresh.fetch(module, version, kinds)
-            return fresh
+            return fresh.fetch(module, version, kinds)
         except Refusal:
             if time.monotonic() >= until:
                 raise
@@ -80,8 +79,8 @@ def _kinds(stage: Path, module: str, version) -> list:
     return [(file.suffix[1:], file.stem[len(name):].lstrip("-")) for file in reproduction.files(stage, module, version)]
 
 
-def _check_same(module: str, version, kinds: list, published: FreshRepository, stage: Path, otherwise: str) -> None:
-    for theirs in published.fetch(module, version, kinds) if kinds else ():
+def _check_same(module: str, version, published: list, stage: Path, otherwise: str) -> None:
+    for theirs in published:
         if not filecmp.cmp(house.folder(stage, module, version) / theirs.name, theirs, shallow=False):
             raise Refusal(f"{theirs.name} {otherwise}")
 

@@ -45,11 +45,12 @@ class FreshTest(unittest.TestCase):
             with self.assertRaisesRegex(Refusal, "finding rate-limit 9.9.9 failed"):
                 fresh.has("rate-limit", "9.9.9")
 
-    def test_a_pom_without_its_jar_is_not_all_of_it(self):
+    def test_what_is_there_of_a_release_is_found_without_the_rest(self):
         self.put("published", "rate-limit", ".pom", POM.format(module="rate-limit", more=""))
-        fresh = self.fresh("one")
-        self.assertTrue(fresh.has("rate-limit", "9.9.9"))
-        self.assertFalse(fresh.has("rate-limit", "9.9.9", [("pom", ""), ("jar", "")]))
+        self.put("published", "rate-limit", "-sources.jar", "sources")
+        kinds = [("pom", ""), ("jar", ""), ("jar", "sources")]
+        found = self.fresh("one").find("rate-limit", "9.9.9", kinds)
+        self.assertEqual([path.name for path in found], ["dowel-rate-limit-9.9.9.pom", "dowel-rate-limit-9.9.9-sources.jar"])
 
     def test_an_entry_of_the_bom_that_no_consumer_resolved(self):
         self.put("resolved", "bom", ".pom", POM.format(module="bom", more=MANAGED))
