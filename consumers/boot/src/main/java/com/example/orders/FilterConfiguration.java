@@ -5,6 +5,8 @@ import dev.dowel.authtoken.BearerTokenFilter;
 import dev.dowel.authtoken.ClientRegistry;
 import dev.dowel.authtoken.ClientTokenVerifier;
 import dev.dowel.authtoken.micrometer.MicrometerAuthenticationListener;
+import dev.dowel.ratelimit.CidrSet;
+import dev.dowel.ratelimit.ClientAddressResolver;
 import dev.dowel.ratelimit.Match;
 import dev.dowel.ratelimit.RateLimitFilter;
 import dev.dowel.ratelimit.RateLimitRule;
@@ -32,10 +34,17 @@ class FilterConfiguration {
 
     @Bean
     FilterRegistrationBean<Filter> rateLimit(
-            @Value("${orders.calls}") long calls, @Value("${orders.period}") Duration period, MeterRegistry meters) {
-        // TRUSTED_PROXIES names the proxy or ingress in front, without which all clients behind it would share one limit.
-        Filter filter = RateLimitFilter.builderFromEnvironment()
+            @Value("${orders.calls}") long calls,
+            @Value("${orders.period}") Duration period,
+            @Value("${orders.proxies}") String proxies,
+            MeterRegistry meters) {
+        Filter filter = RateLimitFilter.builder()
                 .defaultRule(RateLimitRule.perIp(calls, period))
+                .clientAddress(
+                        proxies.isBlank()
+                                ? ClientAddressResolver.peer()
+                                : ClientAddressResolver.forwarded(
+                                        ClientAddressResolver.Header.X_FORWARDED_FOR, CidrSet.parse(proxies)))
                 .exempt(Match.path(LIVENESS), Match.path(READINESS))
                 .listener(new MicrometerRateLimitListener(meters))
                 .build();

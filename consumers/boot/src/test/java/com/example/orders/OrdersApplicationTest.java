@@ -82,6 +82,7 @@ class OrdersApplicationTest {
         properties.add("orders.queue", () -> "boot." + UUID.randomUUID());
         properties.add("orders.calls", () -> CALLS);
         properties.add("orders.period", () -> "1h");
+        properties.add("orders.proxies", () -> "127.0.0.1/32");
         properties.add("orders.outbox-poll", () -> "1m");
     }
 
@@ -218,6 +219,14 @@ class OrdersApplicationTest {
         assertThat(decisions()).isEqualTo(before);
     }
 
+    @Test
+    @Order(8)
+    void who_comes_through_the_proxy_has_a_limit_of_his_own() throws Exception {
+        assertThat(call("GET", "/orders", "").statusCode()).isEqualTo(429);
+        assertThat(call("GET", "/orders", "", "X-Forwarded-For", "203.0.113.7").statusCode())
+                .isEqualTo(401);
+    }
+
     private double decisions() {
         return meters.find("dowel.ratelimit.decisions").counters().stream()
                 .mapToDouble(Counter::count)
@@ -228,11 +237,14 @@ class OrdersApplicationTest {
         return Objects.requireNonNull(database.queryForObject("SELECT count(*) FROM orders", Integer.class));
     }
 
-    private HttpResponse<String> call(String method, String path, String token)
+    private HttpResponse<String> call(String method, String path, String token, String... headers)
             throws IOException, InterruptedException {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
                 .timeout(Duration.ofSeconds(20))
                 .method(method, HttpRequest.BodyPublishers.noBody());
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }
