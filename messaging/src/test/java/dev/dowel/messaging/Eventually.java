@@ -21,6 +21,6 @@ public final class Eventually {
     }
 
     private static ConditionFactory waiting() {
-        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(20));
+        return await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(50));
     }
 }

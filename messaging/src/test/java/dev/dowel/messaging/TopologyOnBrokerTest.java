@@ -241,7 +241,7 @@ class TopologyOnBrokerTest {
         eventually(() -> assertThat(messaging.health().topologyProblems())
                 .containsOnlyKeys("exchange events", "queue " + QUEUE, "queue " + PARKING, "queue " + RETRY)
                 .allSatisfy((object, reason) -> assertThat(reason).contains("NOT_FOUND")));
-        assertThat(messaging.health().lastError()).contains("Cannot consume " + QUEUE);
+        eventually(() -> assertThat(messaging.health().lastError()).contains("Cannot consume " + QUEUE));
         assertKind(PublishException.Kind.NO_EXCHANGE, messaging);
         assertThat(ctl("-q", "list_queues", "name")).doesNotContain(QUEUE);
         assertThat(ctl("-q", "list_exchanges", "name")).doesNotContain("events");
