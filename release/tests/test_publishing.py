@@ -71,7 +71,7 @@ class PublishingTest(unittest.TestCase):
         for module in ("rate-limit", "bom"):
             poms.set_version(self.house.tree, module, "0.1.0")
         os.environ["MAVEN_GPG_KEY"] = self.key
-        self.addCleanup(os.environ.pop, "MAVEN_GPG_KEY")
+        self.addCleanup(os.environ.pop, "MAVEN_GPG_KEY", None)
         wanted = request.parse(["rate-limit", "0.1.0", "0.1.0"])
         publishing._deploy(wanted, self.house.git, ["rate-limit", "bom"])
         self.assertEqual(len(portal.bundles), 1)
